@@ -1,0 +1,2 @@
+//! The binary `brownout`.
+fn main() {}
