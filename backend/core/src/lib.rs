@@ -2,5 +2,16 @@
 //!
 //! This crate does no IO, knows no clock and draws no random number, so it compiles for the panel and for the browser
 //! alike and folds the same events to the same result in both. Time is `u64` microseconds since the run began.
+//!
+//! Along the data flow: [`scenario`] → [`plan`] → [`arrival`] → [`outcome`] → [`window`] → [`event`] → [`fold`] →
+//! [`criterion`] → [`score`].
 
+pub mod arrival;
+pub mod latency;
+pub mod outcome;
+pub mod plan;
+pub mod quantity;
+pub mod scenario;
+pub mod signal;
 pub mod stack;
+pub mod window;
