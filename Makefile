@@ -1,0 +1,71 @@
+# Brownout. `make` lists what can be done. Each verb is one script or one word of the binary.
+
+brownout := deploy/setup/brownout.sh
+
+.DEFAULT_GOAL := help
+.PHONY: help run setup ui test test-all lint fmt up smoke dev reset down status check schema solution bench clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: ## set up what is missing, start panel and lab, open the browser (ARGS="--no-open" and others)
+	@exec deploy/setup/run.sh $(or $(ARGS),--open)
+
+setup: ## install and build everything that run and test need, start nothing
+	@deploy/setup/rust.sh --lints
+	@deploy/setup/plan.sh
+	@deploy/setup/ui.sh
+	@deploy/setup/browser.sh >/dev/null
+	@cargo build --release -p brownout-panel
+
+ui: ## build the browser's part into frontend/dist
+	@deploy/setup/rust.sh
+	@deploy/setup/ui.sh
+
+test: ## set up what tests need, then format, lints and all tests
+	@exec deploy/setup/test.sh
+
+test-all: ## the same with the tests that take many minutes
+	@exec deploy/setup/test.sh --all
+
+lint: ## formatting, clippy, licences, unused dependencies, shell scripts
+	@deploy/setup/rust.sh --lints
+	@exec deploy/setup/lint.sh
+
+fmt: ## format both workspaces
+	@cargo fmt --all
+	@cargo fmt --manifest-path lab/Cargo.toml
+
+up: ## start the lab stack
+	@exec $(brownout) up $(ARGS)
+
+smoke: ## prove that API and worker answer
+	@exec $(brownout) smoke $(ARGS)
+
+dev: ## rebuild the lab, restart it without a failed request, wait until it is ready
+	@exec $(brownout) dev $(ARGS)
+
+reset: ## wipe what runs left behind, keep the stack
+	@exec $(brownout) reset $(ARGS)
+
+down: ## stop and remove everything that up made
+	@exec $(brownout) down $(ARGS)
+
+status: ## show each service, its build and its health
+	@exec $(brownout) status $(ARGS)
+
+check: ## check the scenario files
+	@exec $(brownout) check $(ARGS)
+
+schema: ## write the JSON Schema of scenario files
+	@cargo run --quiet -p brownout-panel -- schema $(ARGS)
+
+solution: ## put the solution of a step in place: STEP=1, or STEP=undo
+	@test -n "$(STEP)" || { echo "error: say which step: make solution STEP=1, or STEP=undo" >&2; exit 2; }
+	@exec $(brownout) solution $(STEP)
+
+bench: ## measure the load engine beside oha, wrk and k6 where they are installed
+	@exec backend/engine/benches/compare.sh $(ARGS)
+
+clean: ## delete all builds; tools and run history stay
+	@rm -rf target lab/target frontend/dist

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Formatting and lints of both workspaces; licences, bans and unused dependencies where their tools are installed.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. deploy/setup/say.sh
+
+say "rustfmt"
+cargo fmt --all --check
+cargo fmt --manifest-path lab/Cargo.toml --check
+
+say "clippy, panel"
+cargo clippy ${CI:+--locked} --all-targets -- -D warnings
+say "clippy, lab"
+cargo clippy ${CI:+--locked} --manifest-path lab/Cargo.toml --target-dir lab/target --all-targets -- -D warnings
+
+if cargo deny --version >/dev/null 2>&1; then
+  say "cargo-deny: bans, licences, sources"
+  cargo deny check bans licenses sources
+else
+  say "cargo-deny: skipped, not installed (cargo install --locked cargo-deny)"
+fi
+
+if cargo machete --version >/dev/null 2>&1; then
+  say "cargo-machete: unused dependencies"
+  cargo machete
+else
+  say "cargo-machete: skipped, not installed (cargo install --locked cargo-machete)"
+fi
+
+if command -v shellcheck >/dev/null 2>&1; then
+  say "shellcheck"
+  shellcheck deploy/setup/*.sh .ci/run
+else
+  say "shellcheck: skipped, not installed"
+fi

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# All tests, step by step; stops at the first that fails and says which and after how long.
+# With --all also the tests marked #[ignore] because they take many minutes.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. deploy/setup/say.sh
+
+ignored=""
+if [ "${1:-}" = --all ]; then ignored="--include-ignored"; fi
+report=""
+
+step() {
+  local name=$1 start=$SECONDS status=0
+  shift
+  say "$name: $*"
+  "$@" || status=$?
+  if [ "$status" -ne 0 ]; then
+    say "FAILED: $name, after $(took $((SECONDS - start))); passed before:${report:- nothing}"
+    exit "$status"
+  fi
+  report="$report $name $(took $((SECONDS - start))) ·"
+}
+
+browser() {
+  local found
+  found=$(deploy/setup/browser.sh) && eval "$found"
+}
+
+step setup deploy/setup/rust.sh --lints
+step ui deploy/setup/ui.sh
+step browser browser
+step lint deploy/setup/lint.sh
+# shellcheck disable=SC2086  # empty or one word
+step lab cargo test ${CI:+--locked} --manifest-path lab/Cargo.toml --target-dir lab/target -- $ignored
+# shellcheck disable=SC2086
+step panel cargo test ${CI:+--locked} -- $ignored
+
+say "All tests pass.$report $(took $SECONDS) in all."
