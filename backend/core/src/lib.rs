@@ -7,11 +7,17 @@
 //! [`criterion`] → [`score`].
 
 pub mod arrival;
+pub mod criterion;
+pub mod difference;
+pub mod event;
+pub mod fold;
 pub mod latency;
 pub mod outcome;
 pub mod plan;
 pub mod quantity;
 pub mod scenario;
+pub mod score;
 pub mod signal;
 pub mod stack;
 pub mod window;
+pub mod wire;
