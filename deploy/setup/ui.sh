@@ -20,6 +20,10 @@ if [ "$hash" = "$built" ]; then
   exit 0
 fi
 
+# trunk must download nothing by itself, so cargo fetches first; that may also complete Cargo.lock.
+say "fetching crates"
+cargo fetch --quiet ${CI:+--locked}
+hash=$(deploy/setup/ui-hash.sh)
 deploy/setup/tools.sh
 use_wasm || fail "no compiler here can build for wasm32. Run: rustup target add wasm32-unknown-unknown"
 
@@ -28,8 +32,6 @@ mode=()
 if command -v wasm-opt >/dev/null 2>&1; then mode=(--release); fi
 
 say "building the UI"
-# trunk must download nothing by itself, so cargo fetches first.
-cargo fetch --quiet ${CI:+--locked}
 start=$SECONDS
 CARGO_TARGET_DIR="$web_target" NO_COLOR=true trunk build --offline ${mode[@]+"${mode[@]}"} ||
   fail "the UI does not build; see above"
