@@ -3,6 +3,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . deploy/setup/say.sh
+. deploy/setup/places.sh
+. deploy/setup/wasm-env.sh
 
 say "rustfmt"
 cargo fmt --all --check
@@ -12,6 +14,15 @@ say "clippy, panel"
 cargo clippy ${CI:+--locked} --all-targets -- -D warnings
 say "clippy, lab"
 cargo clippy ${CI:+--locked} --manifest-path lab/Cargo.toml --target-dir lab/target --all-targets -- -D warnings
+
+# Debian's compiler for wasm32 comes without clippy.
+if has_wasm_std "$(rustc --print sysroot)"; then
+  say "clippy, UI"
+  cargo clippy ${CI:+--locked} -p brownout-ui --target wasm32-unknown-unknown --profile web \
+    --target-dir "$web_target" -- -D warnings
+else
+  say "clippy, UI: skipped, the wasm32 target is not rustup's"
+fi
 
 if cargo deny --version >/dev/null 2>&1; then
   say "cargo-deny: bans, licences, sources"
