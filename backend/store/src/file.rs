@@ -1,0 +1,131 @@
+//! The SQLite file: opening it, bringing its schema up to date, keeping a damaged one aside.
+
+use std::{
+    ffi::OsString,
+    fs, io,
+    path::{Path, PathBuf},
+    time::{Duration, UNIX_EPOCH},
+};
+
+use sqlx::{
+    SqlSafeStr, SqlitePool,
+    migrate::{MigrateError, Migration, MigrationType, Migrator},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use uuid::Uuid;
+
+use crate::{error::StoreError, store::Store};
+
+/// Steps of the schema. A step that was released is never changed; another is added.
+const STEPS: [(i64, &str, &str); 1] = [(1, "history", include_str!("../migrations/sqlite/0001_history.sql"))];
+
+/// Files up to this size are read through for damage at each start, bytes. It takes about a second per GiB.
+const CHECKED_UP_TO: u64 = 512 << 20;
+
+/// Opens or creates the file; gives notices for people besides.
+pub(crate) async fn open(path: &Path) -> Result<(Store, Vec<String>), StoreError> {
+    let place = |source| StoreError::Place { path: path.to_owned(), source };
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(place)?;
+    }
+    match attempt(path).await {
+        Err(error) if error.is_damage() => {
+            let kept = keep_aside(path).map_err(place)?;
+            let notice = format!(
+                "THE HISTORY WAS DAMAGED and a new one was begun: earlier runs are not shown. \
+                 The old file is kept as {} ({error})",
+                kept.display()
+            );
+            Ok((attempt(path).await?, vec![notice]))
+        }
+        opened => Ok((opened?, Vec::new())),
+    }
+}
+
+async fn attempt(path: &Path) -> Result<Store, StoreError> {
+    let size = fs::metadata(path).map_or(0, |file| file.len());
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .busy_timeout(Duration::from_secs(5))
+        .foreign_keys(true);
+    let writing = options.clone().journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Normal);
+    let writer = pool(1).connect_with(writing).await.map_err(|source| match StoreError::from(source) {
+        StoreError::Database(source) => StoreError::Open { path: path.to_owned(), source },
+        known => known,
+    })?;
+    let readers = pool(4).connect_lazy_with(options.pragma("query_only", "on"));
+    let store = Store { writer, readers };
+    match prepare(&store.writer, path, size).await {
+        Ok(()) => Ok(store),
+        Err(error) => {
+            store.close().await;
+            Err(error)
+        }
+    }
+}
+
+fn pool(connections: u32) -> SqlitePoolOptions {
+    // A connection to a file does not age.
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .acquire_timeout(Duration::from_secs(10))
+}
+
+async fn prepare(writer: &SqlitePool, path: &Path, size: u64) -> Result<(), StoreError> {
+    if (1..=CHECKED_UP_TO).contains(&size) {
+        let says: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(writer).await?;
+        if says != "ok" {
+            return Err(StoreError::Damaged { says });
+        }
+    }
+    let steps = STEPS.map(|(version, name, sql)| {
+        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    });
+    Migrator::with_migrations(steps.into()).run(writer).await.map_err(|error| migration_error(path, error))?;
+    sqlx::query("INSERT INTO participant (place, id) VALUES (1, $1) ON CONFLICT (place) DO NOTHING")
+        .bind(Uuid::new_v4().to_string())
+        .execute(writer)
+        .await?;
+    Ok(())
+}
+
+fn migration_error(path: &Path, error: MigrateError) -> StoreError {
+    let path = path.to_owned();
+    match error {
+        MigrateError::VersionMissing(found) => {
+            StoreError::Newer { path, found, known: STEPS.last().map_or(0, |step| step.0) }
+        }
+        MigrateError::VersionMismatch(step) | MigrateError::Dirty(step) => StoreError::Other { path, step },
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
+        other => StoreError::Database(sqlx::Error::Migrate(Box::new(other))),
+    }
+}
+
+/// Renames the file and what SQLite keeps beside it, so that the set can still be opened under its new name.
+fn keep_aside(path: &Path) -> io::Result<PathBuf> {
+    let changed = fs::metadata(path)?.modified()?;
+    let seconds = changed.duration_since(UNIX_EPOCH).map_or(0, |age| age.as_secs());
+    // Two damaged files of the same second are still two files.
+    let kept = (0..)
+        .map(|nth| with_suffix(path, &format!(".corrupt-{}", seconds + nth)))
+        .find(|kept| !kept.exists())
+        .unwrap_or_else(|| with_suffix(path, ".corrupt"));
+    for beside in ["-wal", "-shm"] {
+        match fs::rename(with_suffix(path, beside), with_suffix(&kept, beside)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    // Last, so that a rename that failed leaves the damage to be found at the next start.
+    fs::rename(path, &kept)?;
+    Ok(kept)
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path.as_os_str());
+    name.push(suffix);
+    name.into()
+}
