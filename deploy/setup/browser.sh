@@ -22,8 +22,10 @@ find_browser() {
 }
 
 if ! find_browser; then
-  say "installing Chromium and its driver for the browser test (about 20 s)"
-  install_packages chromium chromium-driver || true
+  if may_install; then
+    say "installing Chromium and its driver for the browser test (about 20 s)"
+    install_packages chromium chromium-driver || true
+  fi
   find_browser || fail "the browser test needs Chromium or Chrome and chromedriver: $(how_to_install \
     'chromium chromium-driver' 'chromium chromedriver' '--cask google-chrome chromedriver')"
 fi

@@ -8,8 +8,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . deploy/setup/packages.sh
 . deploy/setup/wasm-env.sh
 
-install_packages rustc-web cargo-web rust-web-src lld ||
-  fail "the wasm32 target can neither be downloaded nor built here. With root: apt-get install rustc-web cargo-web rust-web-src lld"
+packages=(rustc-web cargo-web rust-web-src lld)
+dpkg -s "${packages[@]}" >/dev/null 2>&1 || install_packages "${packages[@]}" ||
+  fail "no wasm32 target. With a network: rustup target add wasm32-unknown-unknown; without: sudo apt-get install ${packages[*]}, then try again"
 
 crate=$(mktemp -d)
 trap 'rm -rf "$crate"' EXIT
