@@ -1,4 +1,4 @@
-# Sourced after say.sh and places.sh: command-line tools from crates.io into the tools folder.
+# Sourced after say.sh and places.sh: command-line tools built by cargo into the tools folder.
 # shellcheck disable=SC2154  # places.sh sets the folders
 
 # cargo_tool NAME VERSION ESTIMATE
