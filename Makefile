@@ -3,7 +3,7 @@
 brownout := deploy/setup/brownout.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup ui test test-all lint fmt up smoke dev reset down status check schema solution bench clean
+.PHONY: help run setup ui test test-all lint fmt up smoke dev reset down status scenario load check schema solution bench clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -54,11 +54,20 @@ down: ## stop and remove everything that up made
 status: ## show each service, its build and its health
 	@exec $(brownout) status $(ARGS)
 
+scenario: ## run a case in the terminal: CASE=timeouts
+	@test -n "$(CASE)" || { echo "error: say which case: make scenario CASE=timeouts" >&2; exit 2; }
+	@exec $(brownout) run $(CASE) $(ARGS)
+
+load: ## the load engine alone: ARGS="http://127.0.0.1:8080/ --rate 500/s --for 10s"
+	@exec $(brownout) load $(ARGS)
+
 check: ## check the scenario files
 	@exec $(brownout) check $(ARGS)
 
-schema: ## write the JSON Schema of scenario files
-	@cargo run --quiet -p brownout-panel -- schema $(ARGS)
+schema: ## write scenarios/schema.json from the source
+	@mkdir -p target
+	@cargo run --quiet -p brownout-panel -- schema >target/schema.json
+	@mv target/schema.json scenarios/schema.json
 
 solution: ## put the solution of a step in place: STEP=1, or STEP=undo
 	@test -n "$(STEP)" || { echo "error: say which step: make solution STEP=1, or STEP=undo" >&2; exit 2; }
