@@ -7,6 +7,8 @@
 //! [`criterion`] → [`score`].
 
 pub mod arrival;
+#[cfg(feature = "author")]
+pub mod author;
 pub mod criterion;
 pub mod difference;
 pub mod event;

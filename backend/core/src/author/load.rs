@@ -1,0 +1,286 @@
+//! Streams of load: what is asked, when, and how an answer is judged.
+
+use super::{
+    diagnostic::Findings,
+    exercise::Frame,
+    field::{Field, Fields, each},
+    timeline::LONGEST,
+    value::{SECOND, rate_of, written},
+    words::{quoted, suggestion},
+};
+use crate::{
+    arrival::{Arrivals, Segment},
+    scenario::{ReceiptRule, Stream},
+};
+
+const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+const TARGETS: [&str; 2] = ["api", "worker"];
+const PLACEHOLDERS: [&str; 2] = ["n", "id"];
+const MOST_IN_FLIGHT: u64 = 1_000;
+/// Nobody waits longer than this for an answer, and no run may hang on it.
+const MOST_PATIENCE: u64 = 60 * SECOND;
+
+/// Reads all streams.
+pub(super) fn streams(fields: &Fields<'_>, frame: &Frame, findings: &mut Findings<'_>) -> Option<Vec<Stream>> {
+    each(fields.get("load"), findings, |item, findings| stream(item, frame, findings))
+}
+
+/// For each second of the run, whether something is due in it.
+pub(super) fn due(load: &[Stream], end_us: Option<u64>) -> Option<Vec<bool>> {
+    let mut due = vec![false; (end_us?.div_ceil(SECOND)) as usize];
+    for segment in load.iter().flat_map(|stream| &stream.arrivals.segments) {
+        let (from, to) = reach(segment);
+        let seconds = (from / SECOND) as usize..to.div_ceil(SECOND).max(from / SECOND + 1) as usize;
+        due.iter_mut().take(seconds.end).skip(seconds.start).for_each(|second| *second = true);
+    }
+    Some(due)
+}
+
+fn stream(item: &Field<'_>, frame: &Frame, findings: &mut Findings<'_>) -> Option<Stream> {
+    let stream = item.fields("Stream", findings)?;
+    let name = stream.get("stream").and_then(|field| field.name(findings));
+    let request = stream.get("request").and_then(|field| request(&field, findings));
+    let segments = arrivals(stream.get("arrivals"), frame, findings);
+    let poisson_seed = optional(stream.get("poisson"), |field| field.whole(0..=u64::MAX, findings));
+    let patience = stream.get("patience");
+    let patience_us = patience.as_ref().and_then(|field| field.duration(1_000..=MOST_PATIENCE, findings));
+    let right_within = stream.get("right_within").and_then(|field| field.duration(1_000..=MOST_PATIENCE, findings));
+    if let (Some(field), Some(patience), Some(right)) = (&patience, patience_us, right_within)
+        && patience < right
+    {
+        let message =
+            format!("the client leaves after {}, but an answer counts until {}", written(patience), written(right));
+        findings.error::<()>(&field.spot, message, "make `patience` at least as long as `right_within`");
+    }
+    let receipt = optional(stream.get("receipt"), |field| receipt(field, findings));
+    let degraded_header = optional(stream.get("degraded_header"), |field| header(field, findings));
+    let most = stream.get("most_in_flight");
+    let most_in_flight = match &most {
+        Some(field) => field.whole(1..=100_000, findings),
+        None => Some(MOST_IN_FLIGHT),
+    };
+    let per_connection =
+        optional(stream.get("requests_per_connection"), |field| field.whole(1..=u64::from(u32::MAX), findings));
+    let arrivals = Arrivals { segments: segments?, poisson_seed: poisson_seed? };
+    if let (Some(patience), Some(limit)) = (patience_us, most_in_flight) {
+        let waiting = most_waiting(&arrivals, patience);
+        if waiting > limit as f64 {
+            let spot = most.map_or_else(|| stream.spot(), |field| field.spot);
+            let message = format!(
+                "up to {} calls wait at once (arrivals within a patience of {}), but only {limit} may be open",
+                waiting.ceil(),
+                written(patience)
+            );
+            findings.warning(&spot, message, "raise `most_in_flight`, or arrivals are dropped while callers wait");
+        }
+    }
+    let (method, target, path) = request?;
+    Some(Stream {
+        name: name?,
+        method,
+        target,
+        path,
+        arrivals,
+        patience_us: patience_us?,
+        right_within_us: right_within?,
+        receipt: receipt?,
+        degraded_header: degraded_header?,
+        most_in_flight: most_in_flight? as u32,
+        requests_per_connection: per_connection?.map(|requests| requests as u32),
+    })
+}
+
+/// `Some(None)` when the key is not there, `None` when its value is wrong.
+fn optional<T>(field: Option<Field<'_>>, decode: impl FnOnce(&Field<'_>) -> Option<T>) -> Option<Option<T>> {
+    match field {
+        Some(field) => decode(&field).map(Some),
+        None => Some(None),
+    }
+}
+
+/// Calls open at once if nobody answers: the largest load within one patience (Little's law).
+fn most_waiting(arrivals: &Arrivals, patience_us: u64) -> f64 {
+    let seconds = arrivals.end_us().div_ceil(SECOND).min(LONGEST / SECOND);
+    let bursts: f64 = arrivals
+        .segments
+        .iter()
+        .filter_map(|segment| match segment {
+            Segment::Burst { count, .. } => Some(f64::from(*count)),
+            _ => None,
+        })
+        .fold(0.0, f64::max);
+    let steady = Arrivals {
+        segments: arrivals.segments.iter().filter(|s| !matches!(s, Segment::Burst { .. })).copied().collect(),
+        poisson_seed: None,
+    };
+    let rates: Vec<f64> = (0..seconds).map(|second| steady.rate_at(second * SECOND + SECOND / 2)).collect();
+    let width = (patience_us.div_ceil(SECOND) as usize).max(1);
+    let most = rates.windows(width.min(rates.len().max(1))).map(|part| part.iter().sum::<f64>()).fold(0.0, f64::max);
+    // A patience below a second holds only its share of a second's arrivals.
+    most * (patience_us as f64 / SECOND as f64 / width as f64) + bursts
+}
+
+fn request(field: &Field<'_>, findings: &mut Findings<'_>) -> Option<(String, String, String)> {
+    if field.is_mapping() {
+        let parts = field.fields("Request", findings)?;
+        let method = match parts.get("method") {
+            Some(field) => field.word("method", &METHODS, findings),
+            None => Some("GET"),
+        };
+        let target = parts.get("target").and_then(|field| field.word("service with an endpoint", &TARGETS, findings));
+        let path = parts.get("path")?;
+        let written = path.scalar("a path such as /quote?item={n}&id={id}", findings)?;
+        let path = self::path(&path, written, findings);
+        return Some((method?.to_owned(), target?.to_owned(), path?));
+    }
+    let example = "e.g. `GET api /quote?item={n}&id={id}`";
+    let text = field.scalar(example, findings)?;
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let [method, target, path] = words.as_slice() else {
+        let message = format!("{} is not method, service and path", quoted(text));
+        return findings.error(&field.spot, message, format!("write {example}"));
+    };
+    let mut known = |word: &str, what: &str, words: &[&'static str]| {
+        if words.contains(&word) {
+            return true;
+        }
+        let help = suggestion(word, "known are", words.to_vec());
+        findings.error::<()>(&field.spot, format!("{} is no {what}", quoted(word)), help);
+        false
+    };
+    let method_known = known(method, "method", &METHODS);
+    let target_known = known(target, "service with an endpoint", &TARGETS);
+    let path = self::path(field, path, findings)?;
+    (method_known && target_known).then(|| ((*method).to_owned(), (*target).to_owned(), path))
+}
+
+fn path(field: &Field<'_>, path: &str, findings: &mut Findings<'_>) -> Option<String> {
+    if path.len() > 1_000 {
+        let message = format!("the path has {} characters; 1000 fit", path.len());
+        return findings.error(&field.spot, message, "shorten it");
+    }
+    if !path.starts_with('/') || !path.bytes().all(|byte| byte.is_ascii_graphic()) || path.contains('#') {
+        let help = "begin with `/` and percent-encode spaces and letters beyond ASCII";
+        return findings.error(&field.spot, format!("{} is no path", quoted(path)), help);
+    }
+    template(field, path, findings)?;
+    Some(path.to_owned())
+}
+
+/// Checks that a text only has placeholders that are filled.
+fn template(field: &Field<'_>, text: &str, findings: &mut Findings<'_>) -> Option<()> {
+    let help = "placeholders are {n}, the number of the arrival from 0, and {id}, its unique id";
+    let mut rest = text;
+    while let Some(at) = rest.find(['{', '}']) {
+        let inside = rest[at..].strip_prefix('{').and_then(|inside| inside.split_once('}'));
+        match inside {
+            Some((name, after)) if PLACEHOLDERS.contains(&name) => rest = after,
+            Some((name, _)) if !name.contains('{') => {
+                let placeholder = format!("{{{name}}}");
+                return findings.error(&field.spot, format!("{} is no placeholder", quoted(&placeholder)), help);
+            }
+            _ => {
+                let message = format!("{} has a brace without its partner", quoted(text));
+                return findings.error(&field.spot, message, help);
+            }
+        }
+    }
+    Some(())
+}
+
+fn receipt(field: &Field<'_>, findings: &mut Findings<'_>) -> Option<ReceiptRule> {
+    let receipt = field.fields("Receipt", findings)?;
+    let header = receipt.get("header").and_then(|field| header(&field, findings));
+    let signs = receipt.get("signs")?;
+    let message = signs.line(200, findings)?;
+    template(&signs, &message, findings)?;
+    if !message.contains("{id}") {
+        let help = "sign {id} too, e.g. `quote:{id}:{n}`";
+        findings.warning(&signs.spot, format!("{} would let one receipt serve many requests", quoted(&message)), help);
+    }
+    Some(ReceiptRule { header: header?, message })
+}
+
+fn header(field: &Field<'_>, findings: &mut Findings<'_>) -> Option<String> {
+    let text = field.scalar("the name of a header, e.g. `x-receipt`", findings)?;
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if text.is_empty() || text.len() > 64 || !text.bytes().all(fits) {
+        let help = "use at most 64 of a-z, 0-9 and -, e.g. `x-receipt`";
+        return findings.error(&field.spot, format!("{} is no name of a header", quoted(text)), help);
+    }
+    Some(text.to_owned())
+}
+
+fn arrivals(list: Option<Field<'_>>, frame: &Frame, findings: &mut Findings<'_>) -> Option<Vec<Segment>> {
+    let mut before: Option<Segment> = None;
+    each(list, findings, |item, findings| {
+        let segment = segment(item, findings)?;
+        let (from, to) = reach(&segment);
+        if let Some(end) = frame.end_us.filter(|end| to > *end) {
+            let message =
+                format!("these arrivals go on until {}, after the run has ended at {}", written(to), written(end));
+            return findings.error(&item.spot, message, format!("stop at {}, or move `end`", written(end)));
+        }
+        if let Some((first, last)) = before.as_ref().map(reach).filter(|(_, last)| from < *last) {
+            let message = format!(
+                "arrivals from {} on overlap with the stretch {}..{} before them",
+                written(from),
+                written(first),
+                written(last)
+            );
+            let help = "put stretches in the order of time; load on top of load is a second stream";
+            return findings.error(&item.spot, message, help);
+        }
+        before = Some(segment);
+        Some(segment)
+    })
+}
+
+fn segment(item: &Field<'_>, findings: &mut Findings<'_>) -> Option<Segment> {
+    if item.has("burst") || (item.has("at") && !item.has("from")) {
+        let burst = item.fields("BurstArrivals", findings)?;
+        let at_us = burst.get("at").and_then(|field| field.duration(0..=LONGEST, findings));
+        let count = burst.get("burst").and_then(|field| field.whole(1..=20_000, findings));
+        return Some(Segment::Burst { at_us: at_us?, count: count? as u32 });
+    }
+    let form = if item.has("ramp") { "RampArrivals" } else { "ConstantArrivals" };
+    let stretch = item.fields(form, findings)?;
+    let from = stretch.get("from").and_then(|field| field.duration(0..=LONGEST, findings));
+    let to = stretch.get("to");
+    let to_us = to.as_ref().and_then(|field| field.duration(0..=LONGEST, findings));
+    let rates = match form {
+        "RampArrivals" => stretch.get("ramp").and_then(|field| ramp(&field, findings)),
+        _ => stretch.get("rate").and_then(|field| field.rate(findings)).map(|rate| (rate, rate)),
+    };
+    let (from_us, to_us, to) = (from?, to_us?, to?);
+    if from_us >= to_us {
+        let message = format!("the stretch {}..{} is empty", written(from_us), written(to_us));
+        return findings.error(&to.spot, message, format!("write a `to` after {}", written(from_us)));
+    }
+    let (start_per_second, end_per_second) = rates?;
+    Some(match form {
+        "RampArrivals" => Segment::Ramp { from_us, to_us, start_per_second, end_per_second },
+        _ => Segment::Constant { from_us, to_us, per_second: start_per_second },
+    })
+}
+
+fn ramp(field: &Field<'_>, findings: &mut Findings<'_>) -> Option<(f64, f64)> {
+    let text = field.scalar("a ramp such as 4/s..50/s", findings)?;
+    let Some((start, end)) = text.split_once("..") else {
+        return findings.error(&field.spot, format!("{} is no ramp", quoted(text)), "write e.g. 4/s..50/s");
+    };
+    let (start, end) = (rate_of(field, start.trim(), findings), rate_of(field, end.trim(), findings));
+    let (start, end) = (start?, end?);
+    if start + end <= 0.0 {
+        let help = "write e.g. 4/s..50/s; one of the two may be 0/s";
+        return findings.error(&field.spot, format!("{} sends nothing", quoted(text)), help);
+    }
+    Some((start, end))
+}
+
+fn reach(segment: &Segment) -> (u64, u64) {
+    match *segment {
+        Segment::Constant { from_us, to_us, .. } | Segment::Ramp { from_us, to_us, .. } => (from_us, to_us),
+        Segment::Burst { at_us, .. } => (at_us, at_us),
+    }
+}
