@@ -1,0 +1,3 @@
+//! One file a case. This is what participants read and edit.
+
+pub mod timeouts;

@@ -1,0 +1,145 @@
+//! The API's way to the dependency: a limited number of slots, one HTTP call each.
+//!
+//! Dropping the future of a call frees its slot and closes its connection, so that the dependency sees the caller leave.
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+};
+
+use axum::http::{Request, Uri};
+use http_body_util::{BodyExt, Empty};
+use hyper::body::Bytes;
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+use serde::{Deserialize, Serialize};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::metrics::Held;
+
+/// What is asked for.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(try_from = "RawAsk")]
+pub struct Ask {
+    /// Which item.
+    pub item: u64,
+    /// Id of the request, for its receipt.
+    pub id: String,
+}
+
+#[derive(Deserialize)]
+struct RawAsk {
+    item: u64,
+    id: String,
+}
+
+impl TryFrom<RawAsk> for Ask {
+    type Error = String;
+
+    fn try_from(raw: RawAsk) -> Result<Self, String> {
+        let fits = (1..=64).contains(&raw.id.len()) && raw.id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        if !fits {
+            return Err("id must have 1 to 64 letters, digits or dashes".to_owned());
+        }
+        Ok(Ask { item: raw.item, id: raw.id })
+    }
+}
+
+/// What the dependency answers.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Quote {
+    /// Which item.
+    pub item: u64,
+    /// Its price.
+    pub price_cents: u64,
+    /// Proof that the dependency answered this very request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<String>,
+}
+
+/// Why there is no quote.
+#[derive(Debug)]
+pub struct Unavailable(String);
+
+impl fmt::Display for Unavailable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One of the slots; held while a call is open.
+pub struct Slot {
+    _permit: OwnedSemaphorePermit,
+}
+
+/// The dependency as the API sees it.
+#[derive(Clone)]
+pub struct Dependency {
+    base: String,
+    client: Client<HttpConnector, Empty<Bytes>>,
+    slots: Arc<Semaphore>,
+    total: usize,
+    waiting: Arc<AtomicU64>,
+}
+
+impl Dependency {
+    /// The dependency at `DEP_URL` with so many slots.
+    pub fn new(slots: usize) -> Self {
+        Dependency {
+            base: std::env::var("DEP_URL").unwrap_or_else(|_| "http://dep:8082".to_owned()),
+            client: Client::builder(TokioExecutor::new()).build_http(),
+            slots: Arc::new(Semaphore::new(slots)),
+            total: slots,
+            waiting: Arc::default(),
+        }
+    }
+
+    /// Waits for a free slot, then asks.
+    pub async fn quote(&self, ask: &Ask) -> Result<Quote, Unavailable> {
+        let slot = self.slot().await;
+        self.quote_with(slot, ask).await
+    }
+
+    /// Waits for a free slot.
+    pub async fn slot(&self) -> Option<Slot> {
+        let _waiting = Held::new(&self.waiting);
+        // The semaphore is never closed.
+        let permit = self.slots.clone().acquire_owned().await.ok()?;
+        Some(Slot { _permit: permit })
+    }
+
+    /// Asks with a slot in hand.
+    pub async fn quote_with(&self, slot: Option<Slot>, ask: &Ask) -> Result<Quote, Unavailable> {
+        let _slot = slot;
+        let uri: Uri = format!("{}/quote?item={}&id={}", self.base, ask.item, ask.id)
+            .parse()
+            .map_err(|error| Unavailable(format!("DEP_URL is no address: {error}")))?;
+        let request = Request::get(uri).body(Empty::new()).map_err(|error| Unavailable(error.to_string()))?;
+        let failed = |error: &dyn fmt::Display| Unavailable(format!("the dependency cannot be reached: {error}"));
+        let response = self.client.request(request).await.map_err(|error| failed(&error))?;
+        let status = response.status();
+        let body = response.into_body().collect().await.map_err(|error| failed(&error))?.to_bytes();
+        if !status.is_success() {
+            return Err(Unavailable(format!("the dependency answered {status}")));
+        }
+        serde_json::from_slice(&body)
+            .map_err(|error| Unavailable(format!("the dependency's answer cannot be read: {error}")))
+    }
+
+    /// Slots as metrics.
+    pub fn text(&self) -> String {
+        let in_use = self.total.saturating_sub(self.slots.available_permits());
+        format!(
+            "# TYPE lab_api_slots_in_use gauge\nlab_api_slots_in_use {in_use}\n\
+             # TYPE lab_api_slots_total gauge\nlab_api_slots_total {}\n\
+             # TYPE lab_api_slots_waiting gauge\nlab_api_slots_waiting {}\n",
+            self.total,
+            self.waiting.load(Relaxed)
+        )
+    }
+}
