@@ -65,7 +65,10 @@ pub enum StoreError {
     #[error("the history is locked by another program. Close the other Brownout or the SQLite tool that has it open.")]
     Locked,
     /// SQLite found the file damaged.
-    #[error("the history is damaged ({says}). Restart Brownout: it keeps the file aside and begins a new one.")]
+    #[error(
+        "the history is damaged ({says}). Restart Brownout: it keeps the file aside and begins a new one. \
+         If it does not, move history.sqlite out of the data folder."
+    )]
     Damaged {
         /// What was found.
         says: String,

@@ -8,9 +8,9 @@ use std::{
 };
 
 use sqlx::{
-    SqlSafeStr, SqlitePool,
+    ConnectOptions, Connection, SqlSafeStr, SqliteConnection,
     migrate::{MigrateError, Migration, MigrationType, Migrator},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous},
 };
 use uuid::Uuid;
 
@@ -19,8 +19,8 @@ use crate::{error::StoreError, store::Store};
 /// Steps of the schema. A step that was released is never changed; another is added.
 const STEPS: [(i64, &str, &str); 1] = [(1, "history", include_str!("../migrations/sqlite/0001_history.sql"))];
 
-/// Files up to this size are read through for damage at each start, bytes. It takes about a second per GiB.
-const CHECKED_UP_TO: u64 = 512 << 20;
+/// Files up to this size are read through for damage at each start, bytes: a few hundred runs, some 0.1 s.
+const CHECKED_UP_TO: u64 = 64 << 20;
 
 /// Opens or creates the file; gives notices for people besides.
 pub(crate) async fn open(path: &Path) -> Result<(Store, Vec<String>), StoreError> {
@@ -44,25 +44,23 @@ pub(crate) async fn open(path: &Path) -> Result<(Store, Vec<String>), StoreError
 
 async fn attempt(path: &Path) -> Result<Store, StoreError> {
     let size = fs::metadata(path).map_or(0, |file| file.len());
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        .busy_timeout(Duration::from_secs(5))
-        .foreign_keys(true);
-    let writing = options.clone().journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Normal);
-    let writer = pool(1).connect_with(writing).await.map_err(|source| match StoreError::from(source) {
+    let options =
+        SqliteConnectOptions::new().filename(path).create_if_missing(true).busy_timeout(Duration::from_secs(5));
+    let says = |error: StoreError| match error {
         StoreError::Database(source) => StoreError::Open { path: path.to_owned(), source },
         known => known,
-    })?;
+    };
+    // Connecting does not read the file yet; `prepare` does.
+    let mut first = options.connect().await.map_err(|error| says(error.into()))?;
+    let prepared = prepare(&mut first, path, size).await;
+    // Awaited, because a connection that closes later removes the write-ahead log by name: that of the next file,
+    // if this one is kept aside.
+    let closed = first.close().await;
+    prepared.map_err(says)?;
+    closed?;
+    let writer = pool(1).connect_lazy_with(options.clone().synchronous(SqliteSynchronous::Normal));
     let readers = pool(4).connect_lazy_with(options.pragma("query_only", "on"));
-    let store = Store { writer, readers };
-    match prepare(&store.writer, path, size).await {
-        Ok(()) => Ok(store),
-        Err(error) => {
-            store.close().await;
-            Err(error)
-        }
-    }
+    Ok(Store { writer, readers })
 }
 
 fn pool(connections: u32) -> SqlitePoolOptions {
@@ -74,20 +72,24 @@ fn pool(connections: u32) -> SqlitePoolOptions {
         .acquire_timeout(Duration::from_secs(10))
 }
 
-async fn prepare(writer: &SqlitePool, path: &Path, size: u64) -> Result<(), StoreError> {
+async fn prepare(connection: &mut SqliteConnection, path: &Path, size: u64) -> Result<(), StoreError> {
     if (1..=CHECKED_UP_TO).contains(&size) {
-        let says: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(writer).await?;
+        let says: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&mut *connection).await?;
         if says != "ok" {
             return Err(StoreError::Damaged { says });
         }
     }
+    sqlx::query("PRAGMA journal_mode = WAL").execute(&mut *connection).await?;
     let steps = STEPS.map(|(version, name, sql)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     });
-    Migrator::with_migrations(steps.into()).run(writer).await.map_err(|error| migration_error(path, error))?;
+    Migrator::with_migrations(steps.into())
+        .run(&mut *connection)
+        .await
+        .map_err(|error| migration_error(path, error))?;
     sqlx::query("INSERT INTO participant (place, id) VALUES (1, $1) ON CONFLICT (place) DO NOTHING")
         .bind(Uuid::new_v4().to_string())
-        .execute(writer)
+        .execute(&mut *connection)
         .await?;
     Ok(())
 }

@@ -92,12 +92,15 @@ impl Store {
         let mut view = self.readers.begin().await?;
         let best = summaries!("WHERE r.scenario = $1 AND r.ranked = TRUE ORDER BY r.score DESC, r.place LIMIT 1");
         let last = summaries!("WHERE r.scenario = $1 ORDER BY r.place DESC LIMIT 1");
-        let attempts = "SELECT score FROM runs WHERE scenario = $1 AND score IS NOT NULL ORDER BY place";
+        // One text instead of a row a run: with 25,000 attempts the rows alone would take 10 ms.
+        let attempts = "SELECT COALESCE(STRING_AGG(CAST(score AS TEXT), ' '), '') FROM \
+                        (SELECT score FROM runs WHERE scenario = $1 AND score IS NOT NULL ORDER BY place) AS attempts";
+        let attempts: String = sqlx::query_scalar(attempts).bind(scenario).fetch_one(&mut *view).await?;
         Ok(ScenarioRecord {
             baseline: one(&mut *view, summaries!("WHERE b.scenario = $1"), scenario).await?,
             best: one(&mut *view, best, scenario).await?,
             last: one(&mut *view, last, scenario).await?,
-            attempts: sqlx::query_scalar(attempts).bind(scenario).fetch_all(&mut *view).await?,
+            attempts: attempts.split(' ').filter_map(|score| score.parse().ok()).collect(),
         })
     }
 
