@@ -4,6 +4,7 @@
 //! mistakes are reported together. The form itself is described once, in `form`: its comments are the JSON Schema that
 //! editors show and the help that diagnostics give.
 
+mod arrivals;
 mod criteria;
 mod diagnostic;
 mod exercise;
@@ -13,6 +14,7 @@ mod guidance;
 mod load;
 mod panels;
 mod render;
+mod schema;
 mod signals;
 mod terms;
 mod timeline;
@@ -21,8 +23,8 @@ mod value;
 mod words;
 
 pub use diagnostic::{Diagnostic, Severity};
-pub use form::schema;
 pub use render::render;
+pub use schema::schema;
 
 use crate::scenario::Scenario;
 

@@ -1,36 +1,267 @@
 #![cfg(feature = "author")]
+#![allow(clippy::expect_used, reason = "a test ends where its ground is missing")]
 //! What the scenario language reads, and what it says about what it cannot read.
 
 use brownout_core::{
-    author::{self, Parsed},
+    author::{self, Diagnostic, Parsed, Severity},
     plan::Plan,
+    scenario::{FaultKind, Scenario, Span},
 };
 
 const TIMEOUTS: &str = include_str!("../../../scenarios/timeouts.yaml");
+const FIVE_MISTAKES: &str = include_str!("data/five-mistakes.yaml");
 
 fn parsed(text: &str) -> Parsed {
     author::parse("timeouts.yaml", text)
 }
 
-#[test]
-fn the_first_case_is_read_without_a_word() {
+fn timeouts() -> Scenario {
     let parsed = parsed(TIMEOUTS);
-    let printed = author::render("timeouts.yaml", TIMEOUTS, &parsed.diagnostics, false);
-    assert_eq!(printed, "");
-    let scenario = parsed.scenario.expect("a scenario without errors");
-    let plan = Plan::of(&scenario, "run-1");
-    assert_eq!(plan.streams[0].arrivals.expected(), 3600.0);
-    assert_eq!(plan.streams[0].arrivals.instants().count(), 3600);
+    assert_eq!(author::render("timeouts.yaml", TIMEOUTS, &parsed.diagnostics, false), "");
+    parsed.scenario.expect("a file without diagnostics is a scenario")
+}
+
+/// One mistake in a scenario that is right otherwise.
+fn with(right: &str, wrong: &str) -> String {
+    assert!(TIMEOUTS.contains(right), "timeouts.yaml no longer holds `{right}`");
+    TIMEOUTS.replacen(right, wrong, 1)
+}
+
+#[test]
+fn the_first_case_is_read_with_the_numbers_of_the_design() {
+    let scenario = timeouts();
+    let stream = &scenario.load[0];
+    assert_eq!((stream.patience_us, stream.right_within_us, stream.most_in_flight), (10_000_000, 1_000_000, 1_000));
+    assert_eq!(scenario.faults[0].kind, FaultKind::Hang { shards: 10, hang_us: 60_000_000 });
+    assert_eq!((scenario.faults[0].at_us, scenario.faults[0].until_us), (10_000_000, 45_000_000));
+    let terms = scenario.score.iter().map(|term| (term.weight, term.worthless, term.perfect));
+    assert_eq!(terms.collect::<Vec<_>>(), [(35.0, 0.5, 0.87), (45.0, 1_500_000.0, 400_000.0), (20.0, 0.95, 0.985)]);
+    assert_eq!(scenario.score[1].times, ["right"]);
+    assert_eq!(scenario.score[2].during, [Span { from: 0, to: 10 }, Span { from: 50, to: 60 }]);
+    let targets = scenario.criteria.iter().map(|criterion| (criterion.target, criterion.over_s, criterion.hold_s));
+    assert_eq!(targets.collect::<Vec<_>>(), [(0.87, 5, 15), (400_000.0, 5, 15), (0.98, 5, 5)]);
+    assert_eq!((scenario.bands.broken_at_most, scenario.bands.solved_at_least), (40, 90));
+}
+
+#[test]
+fn the_first_case_is_planned_with_3600_arrivals() {
+    let plan = Plan::of(&timeouts(), "run-1");
+    assert_eq!(plan.streams[0].arrivals.expected(), 3_600.0);
+    assert_eq!(plan.streams[0].arrivals.instants().count(), 3_600);
+    assert_eq!((plan.end_us, plan.latest_end_us()), (60_000_000, 70_000_000));
+}
+
+#[test]
+fn five_independent_mistakes_are_five_diagnostics() {
+    let parsed = author::parse("five-mistakes.yaml", FIVE_MISTAKES);
+    assert!(parsed.scenario.is_none());
+    assert_eq!(parsed.diagnostics.len(), 5);
+    insta::assert_snapshot!(author::render("five-mistakes.yaml", FIVE_MISTAKES, &parsed.diagnostics, false));
+}
+
+#[test]
+fn colour_only_adds_escape_sequences() {
+    let parsed = author::parse("five-mistakes.yaml", FIVE_MISTAKES);
+    let coloured = author::render("five-mistakes.yaml", FIVE_MISTAKES, &parsed.diagnostics, true);
+    assert!(coloured.contains("\u{1b}["));
+    assert!(!author::render("five-mistakes.yaml", FIVE_MISTAKES, &parsed.diagnostics, false).contains('\u{1b}'));
+}
+
+#[test]
+fn what_a_file_contains_does_not_steer_the_terminal() {
+    let text = with("title: Timeouts", "title: \"\\e[2J\"").replace("order: 1", "order: \u{1b}[2J");
+    let printed = author::render("timeouts.yaml", &text, &parsed(&text).diagnostics, false);
+    assert!(!printed.is_empty() && !printed.contains('\u{1b}'), "{printed}");
+}
+
+/// Each pair changes one thing. What is said about it stands in the snapshot, one line each.
+#[test]
+fn one_mistake_is_one_message() {
+    let hint = "    after: 2m\n";
+    let right_receipt = "      header: x-receipt\n      signs: quote:{id}:{n}";
+    let arrivals = "- { from: 0s, to: 60s, rate: 60/s }";
+    let two = |second: &str| format!("- {{ from: 0s, to: 30s, rate: 60/s }}\n      - {second}");
+    let table: Vec<(&str, String)> = vec![
+        // The file as a whole.
+        ("version: 1", "version: 2".into()),
+        ("version: 1", "versoin: 1".into()),
+        ("id: timeouts", "id: Time outs".into()),
+        ("id: timeouts", "id: deadlines".into()),
+        ("order: 1\n", "".into()),
+        ("title: Timeouts", "title:".into()),
+        ("title: Timeouts", "title: [Timeouts]".into()),
+        ("title: Timeouts", format!("title: {}", "long ".repeat(20))),
+        ("minutes: 12", "minutes: a few".into()),
+        ("minutes: 12", "minutes: 12\nminutes: 13".into()),
+        ("minutes: 12", "minutes: 12\nflavour: sweet".into()),
+        ("minutes: 12", "minutes: !!int 12".into()),
+        ("end: after 60s", "end: 60s".into()),
+        ("end: after 60s", "end: after 11m".into()),
+        // Load.
+        ("GET api /quote?item={n}&id={id}", "/quote".into()),
+        ("GET api /quote?item={n}&id={id}", "GTE api /quote?id={id}".into()),
+        ("GET api /quote?item={n}&id={id}", "GET apy /quote?id={id}".into()),
+        ("GET api /quote?item={n}&id={id}", "GET api quote?id={id}".into()),
+        ("GET api /quote?item={n}&id={id}", "GET api /quote?item={item}".into()),
+        ("GET api /quote?item={n}&id={id}", "GET api /quote?item={n".into()),
+        ("GET api /quote?item={n}&id={id}", "{ target: api, path: /quote, body: none }".into()),
+        ("rate: 60/s", "rate: 60".into()),
+        ("rate: 60/s", "rate: 0/s".into()),
+        ("rate: 60/s", "rate: 30000/s".into()),
+        ("rate: 60/s", "ramp: 4/s..50".into()),
+        (arrivals, "- { from: 0s, to: 70s, rate: 60/s }".into()),
+        (arrivals, "- { from: 60s, to: 0s, rate: 60/s }".into()),
+        (arrivals, two("{ from: 20s, to: 60s, rate: 60/s }")),
+        (arrivals, two("{ at: 20s, burst: 24 }")),
+        (arrivals, two("{ at: 60s, burst: 24 }")),
+        (arrivals, two("{ at: 30s, burst: 0 }")),
+        ("patience: 10s", "patience: 10".into()),
+        ("patience: 10s", "patience: 900ms".into()),
+        ("patience: 10s", "patience: 10s\n    most_in_flight: 100".into()),
+        ("patience: 10s", "patience: 10s\n    requests_per_connection: 0".into()),
+        (right_receipt, "      header: X Receipt\n      signs: quote:{id}:{n}".into()),
+        (right_receipt, "      header: x-receipt\n      signs: quote:{ID}".into()),
+        (right_receipt, "      header: x-receipt\n      signs: quote:{n}".into()),
+        // Timeline.
+        ("- { at: 15s, says", "- { at: 55s, says".into()),
+        ("at: 10s\n", "at: 46s\n".into()),
+        ("until: 45s", "until: 65s".into()),
+        ("shards: 10", "shards: 0".into()),
+        ("hang: { shards: 10, for: 60s }", "hand: { shards: 10, for: 60s }".into()),
+        // Panels.
+        ("gauge: dep.in_flight", "gauge: dep.inflight".into()),
+        ("gauge: dep.in_flight", "gauge: in flight".into()),
+        ("limit: 24", "limit: -1".into()),
+        ("title: Requests in the API", "title: Calls in flight".into()),
+        // Criteria.
+        ("signal: load.right\n    at_least", "signal: load.rihgt\n    at_least".into()),
+        ("signal: load.right\n    at_least", "signal: load.quote.right\n    at_least".into()),
+        ("signal: load.right\n    at_least: 87%", "signal: probe.api.in_flight\n    at_least: 3".into()),
+        ("at_least: 87%", "at_least: 0.87".into()),
+        ("at_least: 87%", "at_least: 870ms".into()),
+        ("at_least: 87%", "at_least: 187%".into()),
+        ("at_least: 87%", "at_most: 87%".into()),
+        ("at_least: 87%", "at_least: 87%\n    at_most: 90%".into()),
+        ("    at_least: 87%\n", "".into()),
+        ("during: 15s..45s\n    over", "during: 15s..75s\n    over".into()),
+        ("during: 15s..45s\n    over", "during: 45s..15s\n    over".into()),
+        ("during: 15s..45s\n    over", "during: 15.5s..45s\n    over".into()),
+        ("during: 15s..45s\n    over", "during: 15s-45s\n    over".into()),
+        ("hold: 15s", "hold: 35s".into()),
+        ("over: 5s", "over: 1500ms".into()),
+        (
+            "- name: p95\n    says: p95\n    signal: load.p95\n    at_most",
+            "- name: right\n    says: p95\n    signal: load.p95\n    at_most".into(),
+        ),
+        // Score.
+        ("weight: 45", "weight: 40".into()),
+        ("weight: 45", "weight: 0".into()),
+        ("worthless: 50%", "worthless: 87%".into()),
+        ("worthless: 50%", "worthless: 95%".into()),
+        ("worthless: 1.5s", "worthless: 1.5".into()),
+        ("times: [right]", "times: [rigth]".into()),
+        ("times: [right]", "times: [calm]".into()),
+        ("    times: [right]\n", "".into()),
+        (
+            "signal: load.right\n    during: 15s..45s\n    weight",
+            "signal: load.answered\n    during: 15s..45s\n    weight".into(),
+        ),
+        ("[0s..10s, 50s..60s]", "[0s..10s, 5s..60s]".into()),
+        ("[0s..10s, 50s..60s]", "[]".into()),
+        ("broken: 0..40", "broken: 10..40".into()),
+        ("broken: 0..40", "broken: 40".into()),
+        ("solved: 90..100", "solved: 90..99".into()),
+        ("solved: 90..100", "solved: 30..100".into()),
+        // Guidance.
+        ("file: lab/src/cases/timeouts.rs\n", "file: /etc/passwd\n".into()),
+        ("file: lab/src/cases/timeouts.rs\n", "file: lab/src/../../x.rs\n".into()),
+        ("file: lab/src/cases/timeouts.rs\n", "file: lab/src/sealed/dep.rs\n".into()),
+        ("unmet: p95", "unmet: p59".into()),
+        ("cost: 15", "cost: 50".into()),
+        ("cost: 15", "cost: 60".into()),
+        (hint, "".into()),
+        (hint, "    after: 20m\n".into()),
+        ("- name: what-to-notice", "- name: where-to-look".into()),
+        // YAML itself.
+        ("story: >", "story: &s >".into()),
+        ("praise: One", "praise: *s # One".into()),
+        ("praise: One", "[praise]: One".into()),
+        ("bands: {", "bands: [".into()),
+        ("praise: One", "praise: Fact: one".into()),
+        ("    says: one shard", "\tsays: one shard".into()),
+        ("prompt: |", "---\nprompt: |".into()),
+    ];
+    let (mut said, mut not_one) = (String::new(), Vec::new());
+    for (right, wrong) in table {
+        let text = with(right, &wrong);
+        let found = parsed(&text);
+        let change = format!("{right:?} -> {wrong:?}");
+        let lines: Vec<String> = found.diagnostics.iter().map(line).collect();
+        said.push_str(&format!("{change}\n{}\n", lines.iter().map(|line| format!("    {line}\n")).collect::<String>()));
+        // An anchor alone is harmless; everything else is one message.
+        if lines.len() != usize::from(!right.starts_with("story")) {
+            not_one.push(format!("{change}\n{lines:#?}"));
+        }
+        assert_eq!(found.scenario.is_some(), !found.has_errors(), "{change}");
+    }
+    assert!(not_one.is_empty(), "{}", not_one.join("\n"));
+    insta::assert_snapshot!(said);
+}
+
+fn line(found: &Diagnostic) -> String {
+    let word = if found.severity == Severity::Error { "error" } else { "warning" };
+    let help = found.help.as_deref().map(|help| format!(" | {help}")).unwrap_or_default();
+    format!("{}:{}+{} {word} [{}] {}{help}", found.line, found.column, found.length, found.path, found.message)
+}
+
+#[test]
+fn other_shapes_of_load_are_read() {
+    let text = with(
+        "- { from: 0s, to: 60s, rate: 60/s }",
+        "- { from: 0s, to: 8s, rate: 240/m }\n      - { from: 8s, to: 14s, ramp: 4/s..50/s }\n      - { at: 14s, burst: 24 }\n      - { from: 14s, to: 60s, rate: 50/s }",
+    );
+    let text = text.replace("GET api /quote?item={n}&id={id}", "{ target: api, path: \"/quote?item={n}&id={id}\" }");
+    let text = text.replace("patience: 10s", "patience: 10s\n    poisson: 7\n    requests_per_connection: 1");
+    let parsed = parsed(&text);
+    assert_eq!(parsed.diagnostics, []);
+    let stream = &parsed.scenario.expect("a scenario").load[0];
+    assert_eq!(stream.arrivals.expected(), 32.0 + 162.0 + 24.0 + 2_300.0);
+    assert_eq!(
+        (stream.method.as_str(), stream.arrivals.poisson_seed, stream.requests_per_connection),
+        ("GET", Some(7), Some(1))
+    );
+}
+
+#[test]
+fn the_committed_schema_accepts_the_committed_case_and_no_other() {
+    let validator = jsonschema::validator_for(&author::schema()).expect("a JSON Schema");
+    let accepts = |text: &str| {
+        let document: serde_json::Value = serde_saphyr::from_str(text).expect("YAML");
+        let errors: Vec<String> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
+        errors
+    };
+    assert_eq!(accepts(TIMEOUTS), Vec::<String>::new());
+    for (right, wrong) in [
+        ("version: 1", "version: 2"),
+        ("order: 1", "ordre: 1"),
+        ("rate: 60/s", "rate: 60"),
+        ("patience: 10s", "patience: 10"),
+        ("    at_least: 87%\n", ""),
+        ("phases:\n", "phases: null\nother:\n"),
+    ] {
+        assert_ne!(accepts(&with(right, wrong)), Vec::<String>::new(), "{wrong}");
+    }
 }
 
 /// `BROWNOUT_WRITE_SCHEMA=1 cargo test -p brownout-core --features author` writes the file anew.
 #[test]
 fn the_committed_schema_is_fresh() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenarios/schema.json");
-    let fresh = format!("{}\n", serde_json::to_string_pretty(&author::schema()).expect("JSON"));
     if std::env::var_os("BROWNOUT_WRITE_SCHEMA").is_some() {
-        std::fs::write(path, &fresh).expect("scenarios/schema.json can be written");
+        let text = serde_json::to_string_pretty(&author::schema()).expect("JSON");
+        std::fs::write(path, format!("{text}\n")).expect("scenarios/schema.json can be written");
     }
-    let committed = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(committed == fresh, "scenarios/schema.json is stale: run `brownout schema > scenarios/schema.json`");
+    let committed = std::fs::read_to_string(path).expect("scenarios/schema.json is there");
+    let committed: serde_json::Value = serde_json::from_str(&committed).expect("JSON");
+    assert!(committed == author::schema(), "stale: run `brownout schema > scenarios/schema.json`");
 }

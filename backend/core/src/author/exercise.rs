@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{
-    criteria,
+    arrivals, criteria,
     diagnostic::Findings,
     field::{Field, Fields, names},
     guidance, load, panels, terms, timeline,
@@ -43,7 +43,7 @@ pub(super) fn decode(root: &Node, source_name: &str, findings: &mut Findings<'_>
         due: None,
     };
     let load = load::streams(&fields, &frame, findings);
-    frame.due = load.as_deref().and_then(|load| load::due(load, end_us));
+    frame.due = load.as_deref().and_then(|load| arrivals::due(load, end_us));
     let order = fields.get("order").and_then(|field| field.whole(1..=99, findings));
     let title = fields.get("title").and_then(|field| field.line(60, findings));
     let pattern = fields.get("pattern").and_then(|field| field.line(80, findings));

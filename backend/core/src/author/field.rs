@@ -4,9 +4,9 @@ use serde_json::Value as Json;
 
 use super::{
     diagnostic::{Findings, Spot},
-    form,
+    schema,
     tree::{Entry, Node, Value},
-    words::{meant, quoted, suggestion},
+    words::{listed, meant, quoted},
 };
 
 /// Lists are short: more than this is a mistake and would only cost time.
@@ -25,8 +25,11 @@ impl<'t> Field<'t> {
     }
 
     fn child(&self, key: &str, node: &'t Node) -> Self {
-        let path = if self.spot.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.spot.path) };
-        Field { spot: Spot { place: node.place.clone(), path }, node }
+        Field { spot: Spot { place: node.place.clone(), path: self.path_of(key) }, node }
+    }
+
+    fn path_of(&self, key: &str) -> String {
+        if self.spot.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.spot.path) }
     }
 
     fn entries(&self) -> Option<&'t [Entry]> {
@@ -61,6 +64,9 @@ impl<'t> Field<'t> {
         let nodes = match &self.node.value {
             Value::List(nodes) => nodes,
             Value::Reported => return None,
+            Value::Nothing => {
+                return findings.error(&self.spot, self.says("has no value"), "add an item or leave the key out");
+            }
             _ => return findings.error(&self.spot, self.says("must be a list"), "begin each item with `- `"),
         };
         if nodes.is_empty() {
@@ -82,24 +88,26 @@ impl<'t> Field<'t> {
         let Some(entries) = self.entries() else {
             return match self.node.value {
                 Value::Reported => None,
-                _ => findings.error(&self.spot, self.says("must be a mapping"), form::keys_sentence(form)),
+                _ => findings.error(&self.spot, self.says("must be a mapping"), schema::keys_sentence(form)),
             };
         };
-        let shape = form::shape(form);
-        let known = || form::keys(shape);
+        let shape = schema::shape(form);
+        let known = || schema::keys(shape);
         let mut misspelt: Vec<&str> = Vec::new();
         for entry in entries.iter().filter(|entry| !known().any(|key| key == entry.key)) {
-            let mut spot = self.child(&entry.key, &entry.node).spot;
-            spot.place = entry.key_place.clone();
+            let spot = Spot { place: entry.key_place.clone(), path: self.path_of(&entry.key) };
             let absent: Vec<&str> = known().filter(|key| !self.has(key)).collect();
             misspelt.extend(meant(&entry.key, absent.iter().copied()));
-            let help = suggestion(&entry.key, "keys here", if absent.is_empty() { known().collect() } else { absent });
+            let help = match meant(&entry.key, absent) {
+                Some(key) => format!("did you mean `{key}`?"),
+                None => format!("keys here: {}", listed(known())),
+            };
             findings.error::<()>(&spot, format!("unknown key {}", quoted(&entry.key)), help);
         }
         let here = entries.first().map_or_else(|| self.node.place.clone(), |first| first.key_place.clone());
-        for key in form::required(shape).filter(|key| !self.has(key) && !misspelt.contains(key)) {
-            let spot = Spot { place: here.clone(), path: self.spot.path.clone() };
-            findings.error::<()>(&spot, format!("`{key}` is missing"), form::about(shape, key));
+        for key in schema::required(shape).filter(|key| !self.has(key) && !misspelt.contains(key)) {
+            let spot = Spot { place: here.clone(), path: self.path_of(key) };
+            findings.error::<()>(&spot, format!("`{key}` is missing"), schema::about(shape, key));
         }
         Some(Fields { whole: self.clone(), key_place: here, shape })
     }
@@ -122,8 +130,17 @@ pub(super) struct Fields<'t> {
 impl<'t> Fields<'t> {
     /// The value of a key, if it is there. That a required one is missing was reported already.
     pub(super) fn get(&self, key: &str) -> Option<Field<'t>> {
-        debug_assert!(form::keys(self.shape).any(|known| known == key), "`{key}` is in no form");
+        debug_assert!(schema::keys(self.shape).any(|known| known == key), "`{key}` is in no form");
         self.whole.peek(key)
+    }
+
+    /// The place of a key, to report something about its value as a whole.
+    pub(super) fn key_spot(&self, key: &str) -> Spot {
+        let entry = self.whole.entries().and_then(|entries| entries.iter().find(|entry| entry.key == key));
+        match entry {
+            Some(entry) => Spot { place: entry.key_place.clone(), path: self.whole.path_of(key) },
+            None => self.spot(),
+        }
     }
 
     /// The place to report something about the mapping as a whole.
@@ -153,7 +170,7 @@ pub(super) fn each_if_any<'t, T>(
     if list.is_none() { Some(Vec::new()) } else { each(list, findings, decode) }
 }
 
-/// The names of a list's items; duplicates are reported. `None` when one cannot be read, and then no reference to
+/// The names of a list's items; duplicates are reported. `None` when one is wrong, and then no reference to
 /// them can be judged.
 pub(super) fn names(list: Option<&Field<'_>>, key: &str, findings: &mut Findings<'_>) -> Option<Vec<String>> {
     let Value::List(nodes) = &list?.node.value else { return None };
@@ -172,6 +189,7 @@ pub(super) fn names(list: Option<&Field<'_>>, key: &str, findings: &mut Findings
         if names.contains(name) {
             let message = format!("{} is the name of an earlier one", quoted(name));
             findings.error::<()>(&field.spot, message, "names are unique in their list: choose another");
+            all = false;
         }
         names.push(name.clone());
     }

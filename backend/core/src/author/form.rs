@@ -2,49 +2,7 @@
 //! editors show, and the help of the parser when a key is missing. Keys that no struct has are unknown to the parser.
 #![allow(dead_code, missing_docs, reason = "these structs are only ever described, never made")]
 
-use std::sync::OnceLock;
-
-use schemars::{JsonSchema, generate::SchemaSettings};
-use serde_json::Value as Json;
-
-use super::words::listed;
-
-/// JSON Schema (2020-12) of the YAML form, for editors.
-pub fn schema() -> Json {
-    root().clone()
-}
-
-/// A form by the name of its struct.
-pub(super) fn shape(form: &str) -> &'static Json {
-    let root = root();
-    if form == "Exercise" { root } else { &root["$defs"][form] }
-}
-
-/// The keys of a form, in the order of its struct.
-pub(super) fn keys(shape: &'static Json) -> impl Iterator<Item = &'static str> + Clone {
-    shape["properties"].as_object().into_iter().flat_map(|properties| properties.keys().map(String::as_str))
-}
-
-/// The keys that must be there.
-pub(super) fn required(shape: &'static Json) -> impl Iterator<Item = &'static str> {
-    shape["required"].as_array().into_iter().flatten().filter_map(Json::as_str)
-}
-
-/// What a key is for.
-pub(super) fn about(shape: &'static Json, key: &str) -> Option<String> {
-    let text = shape["properties"][key]["description"].as_str()?;
-    Some(text.replace('\n', " "))
-}
-
-/// `write a mapping with the keys …`.
-pub(super) fn keys_sentence(form: &str) -> String {
-    format!("write a mapping with the keys {}", listed(required(shape(form))))
-}
-
-fn root() -> &'static Json {
-    static ROOT: OnceLock<Json> = OnceLock::new();
-    ROOT.get_or_init(|| SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Exercise>().to_value())
-}
+use schemars::JsonSchema;
 
 /// A scalar with a pattern; anything but a plain string is then a struct of its own.
 macro_rules! scalar {
@@ -77,7 +35,7 @@ scalar!(RequestLine, r"^(GET|POST|PUT|PATCH|DELETE) (api|worker) /.*$", "GET api
 /// One exercise of Brownout: what happens, what must hold, how it is scored and what helps.
 #[derive(JsonSchema)]
 #[schemars(title = "Brownout scenario", deny_unknown_fields)]
-struct Exercise {
+pub(super) struct Exercise {
     /// Version of this form: 1.
     #[schemars(range(min = 1, max = 1))]
     version: u32,
@@ -329,7 +287,7 @@ struct PanelLine {
 
 /// Something that must hold for a while. Write either `at_least` or `at_most`.
 #[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[schemars(deny_unknown_fields, extend("oneOf" = [{ "required": ["at_least"] }, { "required": ["at_most"] }]))]
 struct Criterion {
     /// Name of the criterion, e.g. `p95`; hints refer to it.
     name: Name,
@@ -416,7 +374,10 @@ struct EditPoint {
 
 /// A hint. It is released by the case clock (`after`), by a run (`unmet`), for points (`cost`), or by any of them.
 #[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[schemars(
+    deny_unknown_fields,
+    extend("anyOf" = [{ "required": ["after"] }, { "required": ["unmet"] }, { "required": ["cost"] }])
+)]
 struct Hint {
     /// Name of the hint, e.g. `where-to-look`.
     name: Name,

@@ -50,9 +50,13 @@ pub(super) fn hints(fields: &Fields<'_>, frame: &Frame, findings: &mut Findings<
     names(fields.get("hints").as_ref(), "name", findings);
     let hints = each_if_any(fields.get("hints"), findings, |item, findings| hint(item, frame, findings))?;
     let cost: u32 = hints.iter().map(|hint| hint.cost).sum();
-    if let Some(field) = fields.get("hints").filter(|_| cost > 50) {
+    if cost > 50 {
         let message = format!("all hints together cost {cost} points");
-        return findings.error(&field.spot, message, "stay within 50: a hint must leave something to earn");
+        return findings.error(
+            &fields.key_spot("hints"),
+            message,
+            "stay within 50: a hint must leave something to earn",
+        );
     }
     Some(hints)
 }

@@ -27,7 +27,7 @@ fn panel(item: &Field<'_>, findings: &mut Findings<'_>) -> Option<Panel> {
         None => Some("count"),
     };
     let limit = match panel.get("limit") {
-        Some(field) => field.positive(findings).map(Some),
+        Some(field) => field.positive(1e9, findings).map(Some),
         None => Some(None),
     };
     let listed = panel.get("lines");

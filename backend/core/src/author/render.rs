@@ -20,8 +20,9 @@ pub fn render(source_name: &str, text: &str, diagnostics: &[Diagnostic], color: 
         let begin = line_starts.get(diagnostic.line.saturating_sub(1) as usize).copied().unwrap_or(0);
         let line = clean[begin..].lines().next().unwrap_or("");
         let bytes = |columns: u32| line.chars().take(columns as usize).map(char::len_utf8).sum::<usize>();
-        let (from, to) = (diagnostic.column.saturating_sub(1), diagnostic.column.saturating_sub(1) + diagnostic.length);
-        let label = LabeledSpan::new(None, begin + bytes(from), bytes(to) - bytes(from));
+        let column = diagnostic.column.saturating_sub(1);
+        let (from, to) = (begin + bytes(column), begin + bytes(column.saturating_add(diagnostic.length)));
+        let label = LabeledSpan::new(None, from, to - from);
         let report = Report { diagnostic, source: &source, label };
         // Writing into a string cannot fail; a report that could not be laid out is still worth its message.
         if handler.render_report(&mut printed, &report).is_err() {
@@ -31,16 +32,14 @@ pub fn render(source_name: &str, text: &str, diagnostics: &[Diagnostic], color: 
     }
     let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-    let counted = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
-    match (errors, warnings) {
-        (0, 0) => {}
-        (_, 0) => printed.push_str(&format!("{source_name}: {}\n", counted(errors, "error"))),
-        (0, _) => printed.push_str(&format!("{source_name}: {}\n", counted(warnings, "warning"))),
-        _ => printed.push_str(&format!(
-            "{source_name}: {} and {}\n",
-            counted(errors, "error"),
-            counted(warnings, "warning")
-        )),
+    let counted = |count: usize, word: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {word}")),
+        _ => Some(format!("{count} {word}s")),
+    };
+    let counts: Vec<String> = [counted(errors, "error"), counted(warnings, "warning")].into_iter().flatten().collect();
+    if !counts.is_empty() {
+        printed.push_str(&format!("{source_name}: {}\n", counts.join(" and ")));
     }
     printed
 }

@@ -14,23 +14,25 @@ use crate::{
 
 /// Reads all terms; their weights must add up to 100.
 pub(super) fn terms(fields: &Fields<'_>, frame: &Frame, findings: &mut Findings<'_>) -> Option<Vec<Term>> {
-    let list = fields.get("score");
     let mut weights: Vec<Option<f64>> = Vec::new();
     let mut at = 0;
-    let terms = each(list.clone(), findings, |item, findings| {
+    let terms = each(fields.get("score"), findings, |item, findings| {
         let term = item.fields("Term", findings)?;
-        let weight = term.get("weight").and_then(|field| field.positive(findings));
+        let weight = term.get("weight").and_then(|field| field.positive(100.0, findings));
         weights.push(weight);
         at += 1;
         self::term(&term, weight, at - 1, frame, findings)
     });
     let sum: Option<f64> = weights.iter().copied().sum();
-    if let (Some(list), Some(sum)) = (list, sum.filter(|sum| !weights.is_empty() && (sum - 100.0).abs() > 1e-6)) {
-        let added = weights.iter().flatten().map(f64::to_string).collect::<Vec<_>>().join(" + ");
-        let way =
-            if sum > 100.0 { format!("take away {}", sum - 100.0) } else { format!("give away {} more", 100.0 - sum) };
-        findings.error::<()>(&list.spot, format!("the weights add up to {added} = {sum}, not 100"), way);
-        return None;
+    if let Some(sum) = sum.filter(|sum| !weights.is_empty() && (sum - 100.0).abs() > 1e-6) {
+        let number = |value: f64| format!("{}", (value * 1e3).round() / 1e3);
+        let added: Vec<String> = weights.iter().flatten().map(|weight| number(*weight)).collect();
+        let way = match sum > 100.0 {
+            true => format!("take away {}", number(sum - 100.0)),
+            false => format!("give away {} more", number(100.0 - sum)),
+        };
+        let message = format!("the weights {} add up to {}, not 100", added.join(" + "), number(sum));
+        return findings.error(&fields.key_spot("score"), message, way);
     }
     terms
 }

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use serde_saphyr::granit_parser::{Event, Parser, ScalarStyle, Span, options};
+use serde_saphyr::granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, options};
 
 use super::{
     diagnostic::{Findings, Spot},
@@ -55,6 +55,7 @@ pub(super) fn read(text: &str, findings: &mut Findings<'_>) -> Option<Node> {
     }
     let options = options! {
         emit_comments: false,
+        emit_unresolved_aliases: true,
         flow_nesting_limit: MOST_DEPTH,
         block_nesting_limit: MOST_DEPTH,
     };
@@ -69,8 +70,8 @@ pub(super) fn read(text: &str, findings: &mut Findings<'_>) -> Option<Node> {
             }
             Err(error) => {
                 let at = error.marker().byte_offset().unwrap_or(0);
-                let message = format!("this is not YAML: {}", error.info());
-                return findings.error(&spot(at..at + 1), message, None);
+                let (message, help) = not_yaml(&error);
+                return findings.error(&spot(at..at + 1), message, help);
             }
         }
     }
@@ -78,6 +79,20 @@ pub(super) fn read(text: &str, findings: &mut Findings<'_>) -> Option<Node> {
         Some(root) => Some(root),
         None => findings.error(&Spot::default(), "the file is empty", "begin with `version: 1`"),
     }
+}
+
+/// What the scanner stumbled over, with help for the slips that happen to everybody.
+fn not_yaml(error: &ScanError) -> (String, Option<String>) {
+    let help = match error.kind() {
+        ErrorKind::RecursionLimitExceeded => {
+            return (format!("more than {MOST_DEPTH} levels deep"), Some("a scenario has five levels".to_owned()));
+        }
+        ErrorKind::MappingValueNotAllowed => "quote a text that has `: ` in it",
+        // The scanner has a kind for each place in which a tab may be wrong.
+        _ if error.info().contains("tab") => "indent with spaces",
+        _ => return (format!("this is not YAML: {}", error.info()), None),
+    };
+    (format!("this is not YAML: {}", error.info()), Some(help.to_owned()))
 }
 
 fn place(span: Span) -> Range<usize> {

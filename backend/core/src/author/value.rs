@@ -78,7 +78,7 @@ impl<'t> Field<'t> {
         match known.iter().find(|word| **word == text) {
             Some(word) => Some(word),
             None => {
-                let help = suggestion(text, "known are", known.iter().copied().collect::<Vec<_>>());
+                let help = suggestion(text, "known are", known.to_vec());
                 findings.error(&self.spot, format!("{} is no {what}", quoted(text)), help)
             }
         }
@@ -86,22 +86,30 @@ impl<'t> Field<'t> {
 
     /// A whole number in a range.
     pub(super) fn whole(&self, range: RangeInclusive<u64>, findings: &mut Findings<'_>) -> Option<u64> {
-        let wanted = format!("a whole number from {} to {}", range.start(), range.end());
+        let wanted = match (*range.start(), *range.end()) {
+            (least, most) if least == most => least.to_string(),
+            (least, u64::MAX) => format!("a whole number from {least} on"),
+            (least, most) => format!("a whole number from {least} to {most}"),
+        };
         let text = self.scalar(&wanted, findings)?;
-        let number = text.replace('_', "").parse::<u64>().ok().filter(|number| range.contains(number));
-        match number {
-            Some(number) => Some(number),
-            None => findings.error(&self.spot, format!("{} is out of place", quoted(text)), format!("write {wanted}")),
-        }
+        let message = match text.replace('_', "").parse::<u64>() {
+            Ok(number) if range.contains(&number) => return Some(number),
+            Ok(_) => format!("{} is out of range", quoted(text)),
+            Err(_) => format!("{} is not a whole number", quoted(text)),
+        };
+        findings.error(&self.spot, message, format!("write {wanted}"))
     }
 
-    /// A number above 0.
-    pub(super) fn positive(&self, findings: &mut Findings<'_>) -> Option<f64> {
-        let text = self.scalar("a number above 0", findings)?;
-        match text.parse::<f64>().ok().filter(|number| number.is_finite() && *number > 0.0) {
-            Some(number) => Some(number),
-            None => findings.error(&self.spot, format!("{} is not a number above 0", quoted(text)), "write e.g. 35"),
-        }
+    /// A number above 0, up to `most`.
+    pub(super) fn positive(&self, most: f64, findings: &mut Findings<'_>) -> Option<f64> {
+        let wanted = format!("a number above 0, up to {most}");
+        let text = self.scalar(&wanted, findings)?;
+        let message = match text.parse::<f64>() {
+            Ok(number) if number > 0.0 && number <= most => return Some(number),
+            Ok(_) => format!("{} is out of range", quoted(text)),
+            Err(_) => format!("{} is not a number", quoted(text)),
+        };
+        findings.error(&self.spot, message, format!("write {wanted}"))
     }
 
     /// A duration in µs, in a range.
@@ -222,11 +230,11 @@ fn kind(unit: Unit) -> (&'static str, &'static str) {
     }
 }
 
-/// A duration as it is written in a scenario: `250ms`, `15s`, `10m`.
+/// A duration as it is written in a scenario: `250ms`, `90s`, `10m`.
 pub(super) fn written(us: u64) -> String {
     match us {
         0 => "0s".to_owned(),
-        _ if us.is_multiple_of(60 * SECOND) => format!("{}m", us / 60 / SECOND),
+        _ if us >= 120 * SECOND && us.is_multiple_of(60 * SECOND) => format!("{}m", us / 60 / SECOND),
         _ if us.is_multiple_of(SECOND) => format!("{}s", us / SECOND),
         _ if us.is_multiple_of(1_000) => format!("{}ms", us / 1_000),
         _ => format!("{us}us"),
