@@ -1,1 +1,45 @@
-//! Filled by the commits that follow.
+//! Brings the lab up, deploys the working copy, and tells how it is. Knows nothing of scenarios and scores.
+//!
+//! The map, from the outside in:
+//!
+//! - `stack`, `error`: the one small trait, and what can go wrong.
+//! - `local`: the handle of a stack of plain processes. `operator` is the one task that changes it,
+//!   `board` is what everybody sees of it, `gauges` reads its metrics.
+//! - `manifest`: `deploy/k8s/*.yaml` as far as plain processes can honour it; `address` gives Services loopback ports.
+//! - `identity`: what the working copy is; `watch` tells when it changes; `cargo` builds it; `builds` keeps what was built.
+//! - `forwarder`: stands where a Service stands, one connection to one ready replica. `balance` holds who is ready.
+//! - `replica`: keeps one process alive: `process`, `output`, `logfile`, `probe`, `backoff`.
+//! - `ledger`, `spawner`, `platform`, `port`, `limit`: what the operating system has to be told or asked.
+
+mod address;
+mod backoff;
+mod balance;
+mod board;
+mod builds;
+mod cargo;
+mod error;
+mod forwarder;
+mod gauges;
+mod identity;
+mod ledger;
+mod limit;
+mod local;
+mod logfile;
+mod manifest;
+mod operator;
+mod output;
+mod platform;
+mod port;
+mod probe;
+mod process;
+mod replica;
+mod spawner;
+mod stack;
+mod watch;
+
+pub use error::StackError;
+pub use identity::{HashedFile, Identity, identity};
+pub use limit::raise_file_limit;
+pub use local::{LocalOptions, LocalStack};
+pub use port::port_holder;
+pub use stack::{Deployed, Stack};

@@ -1,0 +1,157 @@
+//! The stack of plain processes: the handle that everybody holds.
+
+use std::{path::PathBuf, sync::Arc};
+
+use async_trait::async_trait;
+use brownout_core::stack::{Endpoints, Gauges, StackStatus};
+use tokio::{
+    runtime::Handle,
+    sync::{broadcast, mpsc, oneshot, watch},
+};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::{
+    board::Board,
+    builds::Builds,
+    cargo::Cargo,
+    error::StackError,
+    gauges::Reader,
+    identity::identity,
+    ledger::Ledger,
+    operator::{Operator, Order, Reply, Request},
+    probe::Prober,
+    replica::Tools,
+    spawner::Spawner,
+    stack::{Deployed, Stack},
+    watch::watch as watch_working_copy,
+};
+
+/// What a local stack is made of.
+#[derive(Debug, Clone)]
+pub struct LocalOptions {
+    /// The repository or a copy: has `lab/` and `deploy/k8s`.
+    pub root: PathBuf,
+    /// Where logs, builds and the list of processes go. Created when it is missing.
+    pub data_dir: PathBuf,
+    /// Port of the API on both loopbacks; 0 takes any.
+    pub api_port: u16,
+    /// Port of the worker on both loopbacks; 0 takes any.
+    pub worker_port: u16,
+    /// Where cargo builds the lab; `None` for `lab/target`.
+    pub lab_target_dir: Option<PathBuf>,
+}
+
+/// Lines of the compiler that a slow reader may fall behind.
+const LINES: usize = 1024;
+/// Operations that may wait for the one at work.
+const ORDERS: usize = 16;
+
+/// A stack of supervised processes on this machine. Dropping the last handle ends them.
+#[derive(Debug)]
+pub struct LocalStack {
+    board: Arc<Board>,
+    gauges: Reader,
+    lines: broadcast::Sender<String>,
+    orders: mpsc::Sender<Order>,
+    downs: watch::Sender<u64>,
+    _stop: DropGuard,
+}
+
+impl LocalStack {
+    /// Prepares a stack and starts nothing yet. Ends what a killed owner of the data directory left behind.
+    /// Must be called within a tokio runtime that has IO and time.
+    ///
+    /// # Errors
+    /// When the data directory cannot be used, another process uses it, or the working copy cannot be read.
+    pub fn new(options: LocalOptions) -> Result<Arc<Self>, StackError> {
+        let runtime = Handle::try_current();
+        let runtime = runtime.map_err(|error| StackError::System {
+            what: "the stack needs an async runtime",
+            source: std::io::Error::other(error),
+        })?;
+        let options = absolute(options)?;
+        let (ledger, ended) = Ledger::open(&options.data_dir)?;
+        let ledger = Arc::new(ledger);
+        let board = Arc::new(Board::new());
+        if ended > 0 {
+            tracing::info!(ended, "processes that a killed panel left behind were ended");
+        }
+        board.working(identity(&options.root)?);
+        let spawner = Spawner::start(runtime).map_err(StackError::system("the thread that starts processes"))?;
+        let prober = Prober::new()?;
+        let (lines, _) = broadcast::channel(LINES);
+        let cargo = Cargo {
+            root: options.root.clone(),
+            target_dir: options.lab_target_dir.clone().unwrap_or_else(|| options.root.join("lab/target")),
+            lines: lines.clone(),
+            spawner: spawner.clone(),
+            ledger: ledger.clone(),
+        };
+        let builds = Builds::open(&options.data_dir)?;
+        let stop = CancellationToken::new();
+        let watching = watch_working_copy(options.root.clone(), board.clone());
+        tokio::spawn(stop.clone().run_until_cancelled_owned(watching));
+        let (orders, waiting) = mpsc::channel(ORDERS);
+        let (downs, asked_down) = watch::channel(0);
+        let tools = Tools { spawner, ledger, prober: prober.clone(), board: board.clone() };
+        let operator = Operator::new(options, tools, cargo, builds);
+        tokio::spawn(operator.run(waiting, asked_down, stop.clone()));
+        Ok(Arc::new(Self { board, gauges: Reader::new(prober), lines, orders, downs, _stop: stop.drop_guard() }))
+    }
+
+    /// Hands a request to the operator, which carries it out even when this future is dropped.
+    async fn ask<T>(&self, request: impl FnOnce(Reply<T>) -> Request) -> Result<T, StackError> {
+        let (reply, answer) = oneshot::channel();
+        let order = Order { request: request(reply), downs: *self.downs.borrow() };
+        self.orders.send(order).await.map_err(|_| StackError::Ended)?;
+        answer.await.map_err(|_| StackError::Ended)?
+    }
+}
+
+#[async_trait]
+impl Stack for LocalStack {
+    async fn up(&self) -> Result<(), StackError> {
+        self.ask(Request::Up).await
+    }
+
+    async fn deploy(&self) -> Result<Deployed, StackError> {
+        self.ask(Request::Deploy).await
+    }
+
+    async fn reset(&self) -> Result<(), StackError> {
+        self.ask(Request::Reset).await
+    }
+
+    async fn down(&self) -> Result<(), StackError> {
+        // What was asked before is interrupted; what is asked from now on is not.
+        self.downs.send_modify(|count| *count += 1);
+        self.ask(Request::Down).await
+    }
+
+    fn status(&self) -> watch::Receiver<StackStatus> {
+        self.board.subscribe()
+    }
+
+    async fn observe(&self) -> Gauges {
+        self.gauges.read(&self.board).await
+    }
+
+    fn endpoints(&self) -> Endpoints {
+        self.board.endpoints()
+    }
+
+    fn build_log(&self) -> broadcast::Receiver<String> {
+        self.lines.subscribe()
+    }
+}
+
+/// The same options with paths that mean the same from everywhere.
+fn absolute(options: LocalOptions) -> Result<LocalOptions, StackError> {
+    let LocalOptions { root, data_dir, .. } = &options;
+    std::fs::create_dir_all(data_dir.join("logs")).map_err(StackError::file("cannot create", data_dir.join("logs")))?;
+    let root = std::fs::canonicalize(root).map_err(StackError::file("cannot find", root))?;
+    let data_dir = std::fs::canonicalize(data_dir).map_err(StackError::file("cannot find", data_dir))?;
+    let target = options.lab_target_dir.as_ref().map(std::path::absolute).transpose();
+    let lab_target_dir = target.map_err(StackError::system("lab_target_dir"))?;
+    Ok(LocalOptions { root, data_dir, lab_target_dir, ..options })
+}

@@ -1,0 +1,124 @@
+//! `deploy/k8s/*.yaml`, as far as plain processes can honour it. What they cannot becomes a sentence.
+
+mod object;
+mod workload;
+
+use std::{fs, path::Path};
+
+use serde_json::Value;
+
+use crate::error::StackError;
+pub(crate) use workload::{Probe, Service, Workload};
+
+/// The annotation that maps an object to something of the local stack, or leaves it out.
+const LOCAL: &str = "brownout.dev/local";
+
+/// What the manifests ask for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Manifests {
+    /// What runs, internal services first.
+    pub(crate) workloads: Vec<Workload>,
+    /// What is not honoured, one sentence each.
+    pub(crate) notices: Vec<String>,
+}
+
+impl Manifests {
+    /// Reads every manifest of the working copy at `root`.
+    ///
+    /// # Errors
+    /// When a file cannot be read, is not YAML, or a Deployment or Service of it is not well formed.
+    pub(crate) fn read(root: &Path) -> Result<Self, StackError> {
+        let directory = root.join("deploy/k8s");
+        let mut paths = Vec::new();
+        for entry in fs::read_dir(&directory).map_err(StackError::file("cannot read", &directory))? {
+            paths.push(entry.map_err(StackError::file("cannot read", &directory))?.path());
+        }
+        paths.retain(|path| {
+            let hidden = path.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
+            let yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+            yaml && !hidden
+        });
+        paths.sort();
+        let mut texts = Vec::new();
+        for path in paths {
+            let text = fs::read_to_string(&path).map_err(StackError::file("cannot read", &path))?;
+            let file =
+                path.file_name().map(|name| format!("deploy/k8s/{}", name.to_string_lossy())).unwrap_or_default();
+            texts.push((file, text));
+        }
+        Self::parse(texts.iter().map(|(file, text)| (file.as_str(), text.as_str())))
+    }
+
+    /// The same from texts, each with its name.
+    pub(crate) fn parse<'a>(texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, StackError> {
+        let mut manifests = Self::default();
+        let mut services = Vec::new();
+        for (file, text) in texts {
+            let wrong = |why: String| StackError::Manifest { file: file.to_owned(), why };
+            let documents: Vec<Value> = serde_saphyr::from_multiple(text).map_err(|error| wrong(error.to_string()))?;
+            for document in documents.into_iter().filter(|document| !document.is_null()) {
+                let kind = document["kind"].as_str().unwrap_or("object without a kind").to_owned();
+                let name = document["metadata"]["name"].as_str().unwrap_or("without a name").to_owned();
+                let place = format!("{file}: {kind} {name}");
+                let malformed = |error: serde_json::Error| wrong(format!("{kind} {name}: {error}"));
+                match document["metadata"]["annotations"][LOCAL].as_str() {
+                    Some("skip") => continue,
+                    Some(other) => {
+                        manifests
+                            .notices
+                            .push(format!("{place}: `{LOCAL}: {other}` is not known here, so it does not run."));
+                        continue;
+                    }
+                    None => {}
+                }
+                match kind.as_str() {
+                    "Deployment" => {
+                        let deployment: object::Deployment = serde_json::from_value(document).map_err(malformed)?;
+                        let workload = Workload::of(deployment, &place, &mut manifests.notices);
+                        manifests.workloads.push(workload.map_err(wrong)?);
+                    }
+                    "Service" => {
+                        services.push((place, serde_json::from_value::<object::Service>(document).map_err(malformed)?));
+                    }
+                    _ => manifests.notices.push(format!("{place} is not honoured by plain processes.")),
+                }
+            }
+        }
+        for (place, service) in services {
+            manifests.attach(&place, service);
+        }
+        manifests.workloads.sort_by_key(|workload| {
+            let open = workload.service.as_ref().is_some_and(|service| service.node_port.is_some());
+            (open, workload.name.clone())
+        });
+        Ok(manifests)
+    }
+
+    /// Gives a Service to the Deployment whose pods it selects.
+    fn attach(&mut self, place: &str, service: object::Service) {
+        let selector = &service.spec.selector;
+        let selected = |workload: &&mut Workload| {
+            !selector.is_empty() && selector.iter().all(|(label, value)| workload.labels.get(label) == Some(value))
+        };
+        let Some(workload) = self.workloads.iter_mut().find(selected) else {
+            self.notices.push(format!("{place} selects no Deployment of these files, so nothing answers for it."));
+            return;
+        };
+        let mut ports = service.spec.ports.into_iter();
+        let Some(port) = ports.next() else {
+            self.notices.push(format!("{place} has no port."));
+            return;
+        };
+        if ports.next().is_some() {
+            self.notices.push(format!("{place}: only its first port is honoured by plain processes."));
+        }
+        if workload.service.is_some() {
+            self.notices.push(format!("{place}: {} has a Service already; this one is not honoured.", workload.name));
+            return;
+        }
+        workload.service = Some(Service { name: service.metadata.name, port: port.port, node_port: port.node_port });
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,132 @@
+//! A Deployment with its Service, decoded: what is here can be run.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use serde_json::Value;
+
+use super::object;
+
+/// A Deployment and the Service that stands before it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Workload {
+    /// The Deployment's name.
+    pub(crate) name: String,
+    /// Labels of its pods.
+    pub(crate) labels: BTreeMap<String, String>,
+    pub(crate) service: Option<Service>,
+    pub(crate) replicas: u32,
+    pub(crate) args: Vec<String>,
+    pub(crate) env: Vec<(String, String)>,
+    pub(crate) readiness: Probe,
+    pub(crate) liveness: Option<Probe>,
+    /// How long a process may take to end by itself.
+    pub(crate) grace: Duration,
+}
+
+/// The address by which other services know a workload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Service {
+    pub(crate) name: String,
+    pub(crate) port: u16,
+    /// Set when it is to be reached from outside.
+    pub(crate) node_port: Option<u16>,
+}
+
+/// A question over HTTP; any success is an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Probe {
+    pub(crate) path: String,
+    pub(crate) timeout: Duration,
+    pub(crate) period: Duration,
+    /// So many failures in a row count.
+    pub(crate) failures: u32,
+}
+
+/// Fields that say nothing to a plain process, or say what is done anyway.
+const NO_MATTER: [&str; 17] = [
+    "selector",
+    "strategy",
+    "revisionHistoryLimit",
+    "progressDeadlineSeconds",
+    "name",
+    "command",
+    "imagePullPolicy",
+    "imagePullSecrets",
+    "ports",
+    "securityContext",
+    "serviceAccountName",
+    "automountServiceAccountToken",
+    "enableServiceLinks",
+    "restartPolicy",
+    "terminationMessagePath",
+    "terminationMessagePolicy",
+    "successThreshold",
+];
+
+impl Workload {
+    pub(super) fn of(from: object::Deployment, place: &str, notices: &mut Vec<String>) -> Result<Self, String> {
+        let name = from.metadata.name;
+        let mut not_honoured =
+            |what: &str| notices.push(format!("{place}: {what} is not honoured by plain processes."));
+        let mut report = |rest: &BTreeMap<String, Value>| {
+            let unknown = rest.keys().filter(|field| !NO_MATTER.contains(&field.as_str()));
+            unknown.for_each(|field| not_honoured(&format!("`{field}`")));
+        };
+        let pod = from.spec.template.spec;
+        report(&from.spec.rest);
+        report(&pod.rest);
+        let several = pod.containers.len() > 1;
+        let Some(container) = pod.containers.into_iter().next() else {
+            return Err(format!("Deployment {name}: there is no container"));
+        };
+        report(&container.rest);
+        for probe in [&container.readiness_probe, &container.liveness_probe].into_iter().flatten() {
+            report(&probe.rest);
+        }
+        let mut env = Vec::new();
+        for variable in container.env {
+            match variable.value {
+                Some(value) => env.push((variable.name, value)),
+                None if variable.rest.is_empty() => env.push((variable.name, String::new())),
+                None => not_honoured(&format!("where the value of {} comes from", variable.name)),
+            }
+        }
+        if several {
+            not_honoured("any container after the first");
+        }
+        let image = container.image.rsplit('/').next().unwrap_or_default();
+        if image.split(':').next() != Some("lab") {
+            not_honoured(&format!("the image {} (the lab's binary runs in its place)", container.image));
+        }
+        let readiness = container.readiness_probe.map(|probe| Probe::of(probe, "/readyz"));
+        Ok(Self {
+            labels: from.spec.template.metadata.labels,
+            service: None,
+            replicas: from.spec.replicas.unwrap_or(1),
+            args: container.args,
+            env,
+            readiness: readiness.unwrap_or_else(|| Probe::at("/readyz")),
+            liveness: container.liveness_probe.map(|probe| Probe::of(probe, "/healthz")),
+            // Kubernetes' own default.
+            grace: Duration::from_secs(pod.termination_grace_period_seconds.unwrap_or(30)),
+            name,
+        })
+    }
+}
+
+impl Probe {
+    /// Kubernetes' own defaults.
+    fn at(path: &str) -> Self {
+        Self { path: path.to_owned(), timeout: Duration::from_secs(1), period: Duration::from_secs(10), failures: 3 }
+    }
+
+    fn of(from: object::Probe, path: &str) -> Self {
+        let usual = Self::at(path);
+        Self {
+            path: from.http_get.map_or(usual.path, |get| get.path),
+            timeout: from.timeout_seconds.map_or(usual.timeout, |seconds| Duration::from_secs(seconds.max(1))),
+            period: from.period_seconds.map_or(usual.period, |seconds| Duration::from_secs(seconds.max(1))),
+            failures: from.failure_threshold.unwrap_or(usual.failures).max(1),
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! The one task that changes the stack. It takes one request at a time, so no two deploys can meet.
+
+mod front;
+mod roll;
+mod steps;
+
+use std::{collections::BTreeMap, time::Duration};
+
+use brownout_core::stack::Endpoints;
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    time::timeout,
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    board::{Failure, Mode},
+    builds::Builds,
+    cargo::Cargo,
+    error::StackError,
+    local::LocalOptions,
+    logfile::Logfile,
+    replica::{Replica, Tools},
+    stack::Deployed,
+};
+use front::Fronts;
+
+/// A service that is not ready by then is reported; it may still become so.
+const READY: Duration = Duration::from_secs(30);
+
+/// Where the outcome of a request goes.
+pub(crate) type Reply<T> = oneshot::Sender<Result<T, StackError>>;
+
+/// What can be asked of the operator.
+#[derive(Debug)]
+pub(crate) enum Request {
+    Up(Reply<()>),
+    Deploy(Reply<Deployed>),
+    Reset(Reply<()>),
+    Down(Reply<()>),
+}
+
+/// A request, and how often `down` had been asked before it.
+#[derive(Debug)]
+pub(crate) struct Order {
+    pub(crate) request: Request,
+    pub(crate) downs: u64,
+}
+
+/// Owner of everything that runs. Dropping it ends that.
+#[derive(Debug)]
+pub(crate) struct Operator {
+    options: LocalOptions,
+    tools: Tools,
+    cargo: Cargo,
+    builds: Builds,
+    fronts: Fronts,
+    /// What is live.
+    replicas: Vec<Replica>,
+    /// Every replica's task, also of those on their way out.
+    tasks: TaskTracker,
+    /// Numbers for replicas.
+    next: u64,
+    /// One a slot; the outgoing and the incoming replica share it.
+    logs: BTreeMap<String, Logfile>,
+}
+
+impl Operator {
+    pub(crate) fn new(options: LocalOptions, tools: Tools, cargo: Cargo, builds: Builds) -> Self {
+        let fronts = Fronts::default();
+        let operator = Self {
+            options,
+            tools,
+            cargo,
+            builds,
+            fronts,
+            replicas: Vec::new(),
+            tasks: TaskTracker::new(),
+            next: 0,
+            logs: BTreeMap::new(),
+        };
+        operator.tell_endpoints();
+        operator
+    }
+
+    /// Works until the last handle is dropped.
+    pub(crate) async fn run(
+        mut self,
+        mut orders: mpsc::Receiver<Order>,
+        mut downs: watch::Receiver<u64>,
+        stop: CancellationToken,
+    ) {
+        loop {
+            let order = tokio::select! {
+                biased;
+                () = stop.cancelled() => return,
+                order = orders.recv() => match order {
+                    Some(order) => order,
+                    None => return,
+                },
+            };
+            let interrupted = async {
+                tokio::select! {
+                    _ = downs.wait_for(|count| *count > order.downs) => {}
+                    () = stop.cancelled() => {}
+                }
+            };
+            match order.request {
+                Request::Up(reply) => {
+                    let outcome = until(interrupted, self.up()).await;
+                    let _ = reply.send(self.settle(outcome).await);
+                }
+                Request::Deploy(reply) => {
+                    let outcome = until(interrupted, self.deploy()).await;
+                    let _ = reply.send(self.settle(outcome).await);
+                }
+                Request::Reset(reply) => {
+                    let outcome = until(interrupted, self.reset()).await;
+                    let _ = reply.send(outcome);
+                }
+                Request::Down(reply) => {
+                    self.down().await;
+                    let _ = reply.send(Ok(()));
+                }
+            }
+        }
+    }
+
+    async fn up(&mut self) -> Result<(), StackError> {
+        if self.replicas.is_empty() {
+            return self.bring(Freshness::Kept).await.map(drop);
+        }
+        // Up already; then it only remains to be ready.
+        for replica in &mut self.replicas {
+            if timeout(READY, replica.ready()).await.is_err() {
+                return Err(not_ready(replica, replica.message()));
+            }
+        }
+        Ok(())
+    }
+
+    async fn deploy(&mut self) -> Result<Deployed, StackError> {
+        self.bring(Freshness::Built).await
+    }
+
+    async fn reset(&mut self) -> Result<(), StackError> {
+        let simulators = self.tools.board.ready().into_iter().filter(|replica| replica.service == "dep");
+        let simulators: Vec<_> = simulators.collect();
+        if simulators.is_empty() {
+            return Err(StackError::NotUp);
+        }
+        for replica in simulators {
+            let url = format!("http://{}/control/reset", replica.address);
+            let reset = self.tools.prober.post(url, Duration::from_secs(2)).await;
+            reset.map_err(|why| StackError::Reset { service: replica.service, why })?;
+        }
+        Ok(())
+    }
+
+    async fn down(&mut self) {
+        let board = &self.tools.board;
+        board.mode(Mode::Stopping, "stopping the lab");
+        self.replicas.clear();
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.tasks.reopen();
+        self.fronts.close().await;
+        self.tell_endpoints();
+        let board = &self.tools.board;
+        board.rows(Vec::new());
+        board.live(None);
+        board.failure("");
+        board.mode(Mode::Down, "");
+    }
+
+    /// After an operation, whatever came of it: either something is live, or nothing at all runs.
+    async fn settle<T>(&mut self, outcome: Result<T, StackError>) -> Result<T, StackError> {
+        let board = self.tools.board.clone();
+        board.building(false);
+        if self.replicas.is_empty() {
+            self.down().await;
+        }
+        match &outcome {
+            Ok(_) | Err(StackError::Interrupted) => board.failure(""),
+            Err(error) => board.failure(&sentence(&error.to_string())),
+        }
+        let mode = if self.replicas.is_empty() { Mode::Down } else { Mode::Up };
+        board.mode(mode, "");
+        outcome
+    }
+
+    /// A start that failed counts as a failed build: the old one stays live, and its log is what there is to read.
+    fn refused(&self, id: &str, replica: &Replica, why: String) -> StackError {
+        let output = format!("{}\n\n{}", why, replica.log().tail(40));
+        self.tools.board.build_failed(id, &Failure { output, why: why.clone(), ..Failure::default() });
+        not_ready(replica, why)
+    }
+
+    fn tell_endpoints(&self) {
+        let at = |name: &str, port: u16| match self.fronts.port(name).unwrap_or(port) {
+            0 => String::new(),
+            port => format!("http://127.0.0.1:{port}"),
+        };
+        let (api, worker) = (at("api", self.options.api_port), at("worker", self.options.worker_port));
+        self.tools.board.tell_endpoints(Endpoints { api, worker, dep: at("dep", 0) });
+    }
+}
+
+/// Whether an earlier build of the same working copy will do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Freshness {
+    Kept,
+    Built,
+}
+
+fn not_ready(replica: &Replica, why: String) -> StackError {
+    let log = replica.log().path().display().to_string();
+    let why = if why.is_empty() { format!("it was not ready within {} s", READY.as_secs()) } else { why };
+    StackError::NotReady { service: replica.id.service.clone(), why, log }
+}
+
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str().trim_end_matches('.'))
+}
+
+async fn until<T>(
+    interrupted: impl Future<Output = ()>,
+    work: impl Future<Output = Result<T, StackError>>,
+) -> Result<T, StackError> {
+    tokio::select! {
+        biased;
+        () = interrupted => Err(StackError::Interrupted),
+        outcome = work => outcome,
+    }
+}
