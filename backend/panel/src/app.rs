@@ -1,0 +1,64 @@
+//! The handle that handlers and tasks share.
+
+use std::{ops::Deref, path::PathBuf, sync::Arc};
+
+use brownout_core::wire::Snapshot;
+use brownout_stack::Stack;
+use brownout_store::Store;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{catalog::Catalog, feed::Feed, guard::Guard, run::Conductor, session::Session};
+
+/// Everything of a running panel. Cheap to clone; lives until its last task has ended.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// What [`App`] holds.
+pub struct Parts {
+    /// Scenario files.
+    pub catalog: Catalog,
+    /// History.
+    pub store: Store,
+    /// The lab stack.
+    pub stack: Arc<dyn Stack>,
+    /// What screens follow.
+    pub feed: Feed,
+    /// Who may call.
+    pub guard: Guard,
+    /// The run that goes on, if any.
+    pub conductor: Conductor,
+    /// The participant's own stream.
+    pub session: Session,
+    /// Where history, logs and `panel.json` are.
+    pub data_dir: PathBuf,
+    /// Ends every task of the panel.
+    pub stop: CancellationToken,
+    /// Owns every task of the panel.
+    pub tasks: TaskTracker,
+}
+
+impl App {
+    /// Makes the handle.
+    pub fn new(parts: Parts) -> Self {
+        App(Arc::new(parts))
+    }
+
+    /// What a connecting screen is shown at once.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            panel: env!("CARGO_PKG_VERSION").to_owned(),
+            participant: self.session.participant().to_owned(),
+            stack: self.stack.status().borrow().clone(),
+            run: self.conductor.events(),
+            waiting: self.conductor.waiting(),
+        }
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

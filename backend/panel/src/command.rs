@@ -1,0 +1,155 @@
+//! What can be typed. Every verb but `serve`, `check`, `schema`, `load` and `solution` speaks to the panel that runs.
+//!
+//! Exit codes: 0 done; 1 it failed; 2 wrong usage; 3 a precondition does not hold or no panel could be reached;
+//! 4 the run ended below `--at-least`.
+
+mod check;
+mod load;
+mod progress;
+mod run;
+mod serve;
+mod solution;
+mod stack;
+
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+
+/// A precondition does not hold, or no panel could be reached.
+pub const EXIT_PRECONDITION: u8 = 3;
+/// The run ended below what was asked for.
+pub const EXIT_BELOW: u8 = 4;
+
+/// Brownout: break a service under real load, find out why, fix it, and see by how much it got better.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, arg_required_else_help = true)]
+#[command(
+    after_help = "Examples:\n  brownout serve --open\n  brownout run timeouts\n  brownout dev && brownout run timeouts --at-least 90"
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Where things are.
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// Where repository and data are.
+#[derive(Debug, Clone, Args)]
+pub struct Place {
+    /// The repository; by default the nearest folder upwards that has lab/ and scenarios/.
+    #[arg(long, global = true, env = "BROWNOUT_ROOT", value_name = "DIR")]
+    pub root: Option<PathBuf>,
+    /// Where history, logs and panel.json are; by default .brownout in the repository.
+    #[arg(long, global = true, env = "BROWNOUT_DATA_DIR", value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Print JSON for scripts instead of text for people.
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start the panel and its stack in the foreground; Ctrl-C ends both.
+    #[command(
+        after_help = "Examples:\n  brownout serve --open\n  brownout serve --port 3001 --api-port 18080 --worker-port 18081\n  brownout serve --headless --data-dir /tmp/workshop"
+    )]
+    Serve(serve::Serve),
+    /// Run a case: load, faults, verdict and score.
+    #[command(
+        after_help = "Examples:\n  brownout run timeouts\n  brownout run timeouts --at-least 90   # exit 4 when the score is lower\n  brownout run timeouts --json | jq .score.total"
+    )]
+    Run(run::RunCase),
+    /// Send open-loop load to a URL and measure it; the engine alone, without panel or lab.
+    #[command(
+        after_help = "Examples:\n  brownout load http://127.0.0.1:8080/quote --rate 500/s --for 10s\n  brownout load http://localhost:9000/ --rate 10000/s --for 10s --json"
+    )]
+    Load(load::Load),
+    /// Check scenario files and say what is wrong, as a compiler does.
+    #[command(after_help = "Examples:\n  brownout check\n  brownout check scenarios/timeouts.yaml --json")]
+    Check(check::Check),
+    /// Print the JSON Schema of scenario files, for editors.
+    #[command(after_help = "Example:\n  brownout schema > scenarios/schema.json")]
+    Schema,
+    /// Bring the stack up and wait until it is ready; starts a panel in the background when none runs.
+    #[command(after_help = "Example:\n  brownout up && brownout smoke")]
+    Up(serve::Ports),
+    /// Prove that API and worker answer.
+    #[command(after_help = "Example:\n  brownout smoke")]
+    Smoke,
+    /// Build the working copy, make it live, and say how long each step took.
+    #[command(after_help = "Example:\n  brownout dev && brownout run timeouts")]
+    Dev,
+    /// Bring run-time state (faults, counters, queues) back to the seed; processes stay.
+    #[command(after_help = "Example:\n  brownout reset")]
+    Reset,
+    /// Stop the panel and its stack; history stays.
+    #[command(after_help = "Example:\n  brownout down")]
+    Down,
+    /// Say what runs, which build is live, and whether it is the working copy.
+    #[command(after_help = "Examples:\n  brownout status\n  brownout status --json | jq .build.live")]
+    Status,
+    /// Put the solution of a step into the working copy (a backup is kept), or `undo` to restore the backup.
+    #[command(after_help = "Examples:\n  brownout solution 1\n  brownout solution undo")]
+    Solution(solution::Solution),
+    /// Rebuild the rows that lists read from the logs.
+    #[command(after_help = "Example:\n  brownout reindex   # with the panel stopped")]
+    Reindex,
+}
+
+/// Does what was typed.
+pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let place = cli.place;
+    match cli.command {
+        Command::Serve(serve) => serve::serve(&place, serve).await,
+        Command::Run(case) => run::run(&place, case).await,
+        Command::Load(load) => load::load(load, place.json).await,
+        Command::Check(check) => check::check(&place, check),
+        Command::Schema => check::schema(),
+        Command::Up(ports) => stack::up(&place, ports).await,
+        Command::Smoke => stack::smoke(&place).await,
+        Command::Dev => stack::dev(&place).await,
+        Command::Reset => stack::reset(&place).await,
+        Command::Down => stack::down(&place).await,
+        Command::Status => stack::status(&place).await,
+        Command::Solution(wanted) => solution::solution(&place, wanted),
+        Command::Reindex => check::reindex(&place).await,
+    }
+}
+
+impl Place {
+    /// The repository.
+    pub fn root(&self) -> anyhow::Result<PathBuf> {
+        let is_root = |dir: &Path| dir.join("lab/Cargo.toml").is_file() && dir.join("scenarios").is_dir();
+        if let Some(root) = &self.root {
+            anyhow::ensure!(
+                is_root(root),
+                "{} has no lab/ and scenarios/; pass the repository's folder as --root",
+                root.display()
+            );
+            return root.canonicalize().with_context(|| format!("{} cannot be read", root.display()));
+        }
+        let here = std::env::current_dir().context("the current folder cannot be read")?;
+        let found = here.ancestors().find(|dir| is_root(dir)).map(Path::to_owned);
+        found.with_context(|| {
+            format!(
+                "neither {} nor a folder above it has lab/ and scenarios/; change into the repository or pass --root",
+                here.display()
+            )
+        })
+    }
+
+    /// Where data are.
+    pub fn data_dir(&self) -> anyhow::Result<PathBuf> {
+        match &self.data_dir {
+            Some(dir) => std::path::absolute(dir).with_context(|| format!("{} is no usable path", dir.display())),
+            None => Ok(self.root()?.join(".brownout")),
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! The panel: serves the control panel and its API, leads runs, and is what every command talks to.
+//!
+//! From the outside in: [`command`] reads what the user typed; [`server`] starts a panel; [`route`] answers;
+//! [`run`] leads a run; [`feed`] tells all screens.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod app;
+pub mod catalog;
+pub mod client;
+pub mod clock;
+pub mod command;
+pub mod feed;
+pub mod guard;
+pub mod problem;
+pub mod record;
+pub mod route;
+pub mod run;
+pub mod server;
+pub mod session;
+pub mod ui;

@@ -1,0 +1,112 @@
+//! `panel.json`: how commands find the panel that runs, and the lock that keeps a second one out.
+
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+/// What a running panel says about itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// Process id.
+    pub pid: u32,
+    /// Base URL, e.g. `http://localhost:3000`.
+    pub url: String,
+    /// Secret that commands send instead of an Origin.
+    pub token: String,
+    /// Version of the panel.
+    pub version: String,
+}
+
+/// Why the data directory cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// Another panel works in it.
+    #[error("another panel already uses {}{}; stop it with `brownout down` or choose another --data-dir", .dir.display(), whom(.holder))]
+    Taken {
+        /// The data directory.
+        dir: PathBuf,
+        /// What is known of the other.
+        holder: Option<Record>,
+    },
+    /// It cannot be written.
+    #[error("the data directory {} cannot be written: {source}; free some space, fix its permissions, or choose another --data-dir", .dir.display())]
+    Io {
+        /// The data directory.
+        dir: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+fn whom(holder: &Option<Record>) -> String {
+    holder.as_ref().map(|record| format!(" ({}, pid {})", record.url, record.pid)).unwrap_or_default()
+}
+
+/// The data directory, held for as long as this lives.
+#[derive(Debug)]
+pub struct Claim {
+    dir: PathBuf,
+    _lock: File,
+}
+
+impl Claim {
+    /// Takes the data directory, creating it. The lock ends with the process, however it ends.
+    pub fn take(dir: &Path) -> Result<Self, RecordError> {
+        let io = |source| RecordError::Io { dir: dir.to_owned(), source };
+        fs::create_dir_all(dir).map_err(io)?;
+        let lock =
+            OpenOptions::new().create(true).truncate(false).write(true).open(dir.join("panel.lock")).map_err(io)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Claim { dir: dir.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(RecordError::Taken { dir: dir.to_owned(), holder: read(dir) }),
+            Err(TryLockError::Error(source)) => Err(io(source)),
+        }
+    }
+
+    /// Writes `panel.json`, readable by its owner only.
+    pub fn publish(&self, record: &Record) -> Result<(), RecordError> {
+        let io = |source| RecordError::Io { dir: self.dir.clone(), source };
+        let text = serde_json::to_vec_pretty(record).map_err(|error| io(error.into()))?;
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(true).write(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let path = self.dir.join("panel.json");
+        let fresh = self.dir.join("panel.json.new");
+        options.open(&fresh).and_then(|mut file| file.write_all(&text)).map_err(io)?;
+        fs::rename(&fresh, &path).map_err(io)
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(self.dir.join("panel.json"));
+    }
+}
+
+/// The record in a data directory, if there is one. It may be of a panel that no longer lives: ask it.
+pub fn read(dir: &Path) -> Option<Record> {
+    serde_json::from_slice(&fs::read(dir.join("panel.json")).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_claim_names_the_first() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let claim = Claim::take(dir.path()).expect("first claim");
+        let record = Record { pid: 7, url: "http://localhost:3000".into(), token: "t".into(), version: "1".into() };
+        claim.publish(&record).expect("published");
+        let text = Claim::take(dir.path()).expect_err("second claim").to_string();
+        assert!(text.contains("http://localhost:3000, pid 7"), "{text}");
+        drop(claim);
+        assert!(read(dir.path()).is_none());
+        Claim::take(dir.path()).expect("free again");
+    }
+}

@@ -1,0 +1,47 @@
+//! The panel's own health and its end.
+
+use axum::{
+    extract::State,
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
+use brownout_core::stack::{ServiceState, StackPhase};
+
+use crate::app::App;
+
+/// The process answers.
+pub(super) async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// The stack is ready for a run.
+pub(super) async fn readyz(State(app): State<App>) -> (StatusCode, &'static str) {
+    match app.stack.status().borrow().phase {
+        StackPhase::Ready => (StatusCode::OK, "ready\n"),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, "the stack is not ready\n"),
+    }
+}
+
+/// Prometheus text.
+pub(super) async fn metrics(State(app): State<App>) -> impl IntoResponse {
+    let stack = app.stack.status().borrow().clone();
+    let ready = stack.services.iter().filter(|service| service.state == ServiceState::Ready).count();
+    let restarts: u32 = stack.services.iter().map(|service| service.restarts).sum();
+    let text = format!(
+        "# TYPE brownout_info gauge\nbrownout_info{{version=\"{}\"}} 1\n\
+         # TYPE brownout_run_active gauge\nbrownout_run_active {}\n\
+         # TYPE brownout_feed_items counter\nbrownout_feed_items_total {}\n\
+         # TYPE brownout_services_ready gauge\nbrownout_services_ready {ready}\n\
+         # TYPE brownout_service_restarts counter\nbrownout_service_restarts_total {restarts}\n",
+        env!("CARGO_PKG_VERSION"),
+        u8::from(app.conductor.running().is_some()),
+        app.feed.seq(),
+    );
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text)
+}
+
+/// Ends the panel and its stack, as Ctrl-C does.
+pub(super) async fn stop(State(app): State<App>) -> StatusCode {
+    app.stop.cancel();
+    StatusCode::ACCEPTED
+}

@@ -1,0 +1,112 @@
+//! Runs: start, stop, list, look at, replay.
+
+use axum::{
+    Json,
+    extract::{Path, Query, State, rejection::JsonRejection},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use brownout_core::{
+    criterion,
+    difference::difference,
+    fold::Run,
+    score,
+    wire::{Page, RunDetail, RunStarted, RunState, RunSummary, StartRun},
+};
+use brownout_store::RunFilter;
+use serde::Deserialize;
+
+use super::scenarios::of_catalog;
+use crate::{
+    app::App,
+    problem::{Answer, Problem},
+    run::{Conductor, StartError},
+};
+
+/// Runs in a page, unless asked otherwise.
+const PAGE: u32 = 50;
+/// Runs in a page at most.
+const MOST: u32 = 500;
+
+/// Which runs to list.
+#[derive(Debug, Deserialize)]
+pub(super) struct Wanted {
+    scenario: Option<String>,
+    before: Option<String>,
+    limit: Option<u32>,
+}
+
+/// Runs, newest first.
+pub(super) async fn list(State(app): State<App>, Query(wanted): Query<Wanted>) -> Answer<Json<Page<RunSummary>>> {
+    let limit = wanted.limit.unwrap_or(PAGE).clamp(1, MOST);
+    let filter = RunFilter { scenario: wanted.scenario, before: wanted.before, limit };
+    Ok(Json(app.store.run_summaries(filter).await?))
+}
+
+/// Starts a run.
+pub(super) async fn start(
+    State(app): State<App>,
+    body: Result<Json<StartRun>, JsonRejection>,
+) -> Answer<(StatusCode, Json<RunStarted>)> {
+    let Json(wanted) = body.map_err(|rejection| {
+        let detail = format!("{} Send {{\"scenario\":\"timeouts\"}}.", rejection.body_text());
+        Problem::new(rejection.status(), "bad-body", "The body cannot be read", detail)
+    })?;
+    let id = Conductor::start(&app, &wanted.scenario, wanted.anyway).await.map_err(|error| match error {
+        StartError::Active { ref run } => {
+            let which = run.as_ref().map(|run| format!(" It is run {run}.")).unwrap_or_default();
+            Problem::new(StatusCode::CONFLICT, "run-active", "A run goes on already", format!("{error}.{which}"))
+        }
+        StartError::Precondition { precondition, says } => Problem::precondition(precondition, says),
+        StartError::Scenario(error) => of_catalog(error),
+    })?;
+    Ok((StatusCode::CREATED, Json(RunStarted { id })))
+}
+
+/// One run with criteria, score and the difference to the baseline.
+pub(super) async fn one(State(app): State<App>, Path(id): Path<String>) -> Answer<Json<RunDetail>> {
+    let summary = app.store.run_summary(&id).await?.ok_or_else(|| Problem::not_found("run", &id))?;
+    let run = folded(&app, &id).await?;
+    let (criteria, score, unranked, because) = match &run.finished {
+        Some(f) => (f.criteria.clone(), f.score.clone(), f.unranked.clone(), f.because.clone()),
+        None => (criterion::judge(&run), score::score(&run), Vec::new(), String::new()),
+    };
+    let record = app.store.scenario_record(&summary.scenario).await?;
+    let difference = match (&score, record.baseline) {
+        (Some(now), Some(base)) if base.id != id => {
+            let before = folded(&app, &base.id).await?.finished.and_then(|finished| finished.score);
+            before.map(|before| difference(&base.id, &before, now))
+        }
+        _ => None,
+    };
+    Ok(Json(RunDetail { id, state: summary.state, summary, criteria, score, unranked, because, difference }))
+}
+
+async fn folded(app: &App, id: &str) -> Answer<Run> {
+    Ok(Run::of(&app.store.run_events(id, 0).await?))
+}
+
+/// The events of a run as NDJSON.
+pub(super) async fn events(State(app): State<App>, Path(id): Path<String>) -> Answer<Response> {
+    let events = app.store.run_events(&id, 0).await?;
+    if events.is_empty() {
+        return Err(Problem::not_found("run", &id));
+    }
+    let mut body = Vec::new();
+    for event in &events {
+        serde_json::to_writer(&mut body, event).map_err(Problem::internal)?;
+        body.push(b'\n');
+    }
+    Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], body).into_response())
+}
+
+/// Stops a run; harmless when it has ended.
+pub(super) async fn stop(State(app): State<App>, Path(id): Path<String>) -> Answer<StatusCode> {
+    if app.conductor.stop(&id) {
+        return Ok(StatusCode::ACCEPTED);
+    }
+    match app.store.run_summary(&id).await? {
+        Some(run) if run.state != RunState::Running => Ok(StatusCode::ACCEPTED),
+        _ => Err(Problem::not_found("run", &id)),
+    }
+}

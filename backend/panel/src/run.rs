@@ -1,0 +1,11 @@
+//! A run from "Run scenario" to the verdict: preconditions, load, faults, windows, judgement.
+
+mod conduct;
+mod conductor;
+mod dependency;
+mod log;
+mod precondition;
+mod timeline;
+
+pub use conductor::{Conductor, StartError};
+pub use dependency::Dependency;

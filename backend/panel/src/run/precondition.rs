@@ -1,0 +1,115 @@
+//! What must hold before a run starts, and the wait for what comes about by itself.
+
+use std::time::Duration;
+
+use brownout_core::{
+    stack::{BuildState, ServiceState, StackPhase, StackStatus},
+    wire::Precondition,
+};
+use tokio::time::{Instant, sleep};
+
+use crate::{
+    app::App,
+    clock::wall_ms,
+    run::{Dependency, conductor::Place},
+};
+
+/// How long a run waits for what comes about by itself.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How often the dependency is asked whether it is quiet: the only thing here that cannot be watched.
+const ASK_EVERY: Duration = Duration::from_millis(200);
+
+/// A precondition that does not hold.
+pub(super) struct Unmet {
+    pub(super) precondition: Precondition,
+    /// A sentence with what to do.
+    pub(super) says: String,
+    /// Whether it may come about by itself.
+    pub(super) passes: bool,
+}
+
+/// Waits until all preconditions hold; fails with the first that does not, at once if only a person can mend it.
+pub(super) async fn settle(app: &App, place: &Place<'_>) -> Result<(), Unmet> {
+    let deadline = Instant::now() + PATIENCE;
+    let mut status = app.stack.status();
+    loop {
+        // Looked at in a statement of its own: the guard must not live across an await.
+        let of_stack = of_stack(&status.borrow_and_update());
+        let unmet = match of_stack {
+            Some(unmet) => unmet,
+            None => match quiet(app).await {
+                Some(unmet) => unmet,
+                None => return Ok(()),
+            },
+        };
+        if !unmet.passes || Instant::now() >= deadline {
+            return Err(unmet);
+        }
+        place.says(&unmet.says);
+        tokio::select! {
+            changed = status.changed() => if changed.is_err() { return Err(unmet) },
+            () = sleep(ASK_EVERY) => {}
+        }
+    }
+}
+
+/// The first precondition that the stack's status does not meet.
+fn of_stack(status: &StackStatus) -> Option<Unmet> {
+    let building = status.build.state == BuildState::Building;
+    if building || matches!(status.phase, StackPhase::Starting) {
+        let doing = if status.doing.is_empty() { "the stack is starting" } else { status.doing.as_str() };
+        return Some(unmet(Precondition::ServicesReady, format!("Waiting: {doing}."), true));
+    }
+    if matches!(status.phase, StackPhase::Down | StackPhase::Stopping) {
+        return Some(unmet(Precondition::ServicesReady, "The stack is not up: run `make up`.".to_owned(), false));
+    }
+    if let Some(service) = status.services.iter().find(|service| service.state != ServiceState::Ready) {
+        let message = if service.message.is_empty() { "is not ready yet" } else { service.message.as_str() };
+        let passes = service.state != ServiceState::Stopped;
+        return Some(unmet(
+            Precondition::ServicesReady,
+            format!("Waiting until {} is ready: {message}.", service.name),
+            passes,
+        ));
+    }
+    match status.build.state {
+        BuildState::Live => None,
+        BuildState::Unknown => {
+            Some(unmet(Precondition::LiveBuild, "Waiting: the build is not known yet.".to_owned(), true))
+        }
+        _ => Some(unmet(Precondition::LiveBuild, stale(status), false)),
+    }
+}
+
+fn stale(status: &StackStatus) -> String {
+    if let (BuildState::Failed, Some(problem)) = (status.build.state, status.build.problems.first()) {
+        return format!("{} in {}:{}. The old build stays live.", problem.message, problem.file, problem.line);
+    }
+    match status.build.edited.first() {
+        Some(file) => format!(
+            "{} was edited {} s ago; the live build is older. Run `make dev`.",
+            file.path,
+            wall_ms().saturating_sub(file.edited_ms) / 1_000
+        ),
+        None => "The live build is not the working copy. Run `make dev`.".to_owned(),
+    }
+}
+
+async fn quiet(app: &App) -> Option<Unmet> {
+    match Dependency::new(&app.stack.endpoints().dep).state().await {
+        Ok((false, 0)) => None,
+        Ok((true, _)) => Some(unmet(
+            Precondition::FaultsOff,
+            "Waiting until the fault of the run before has ended.".to_owned(),
+            true,
+        )),
+        Ok((false, open)) => {
+            Some(unmet(Precondition::Quiet, format!("Waiting until {open} calls of the run before are closed."), true))
+        }
+        Err(error) => Some(unmet(Precondition::ServicesReady, format!("Waiting: {error}."), true)),
+    }
+}
+
+fn unmet(precondition: Precondition, says: String, passes: bool) -> Unmet {
+    Unmet { precondition, says, passes }
+}

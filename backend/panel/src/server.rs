@@ -1,0 +1,196 @@
+//! `brownout serve`: from options to a panel that answers, and its orderly end.
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+
+use anyhow::Context;
+use brownout_core::{event::SessionEvent, stack::BuildState, wire::LiveItem};
+use brownout_stack::{LocalOptions, LocalStack, Stack};
+use brownout_store::Store;
+use tokio::{net::TcpListener, sync::broadcast::error::RecvError};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    app::{App, Parts},
+    catalog::Catalog,
+    clock::wall_ms,
+    feed::Feed,
+    guard::Guard,
+    record::{Claim, Record},
+    route::router,
+    run::Conductor,
+    session::Session,
+};
+
+/// What a panel is started with.
+#[derive(Debug, Clone)]
+pub struct ServeOptions {
+    /// The repository: has `lab/`, `scenarios/` and `deploy/`.
+    pub root: PathBuf,
+    /// History, logs, `panel.json`.
+    pub data_dir: PathBuf,
+    /// Port of the panel; 0 takes any.
+    pub port: u16,
+    /// Port of the lab's API; 0 takes any.
+    pub api_port: u16,
+    /// Port of the lab's worker; 0 takes any.
+    pub worker_port: u16,
+    /// Further `host:port` names that may be used to reach the panel.
+    pub allowed_hosts: Vec<String>,
+    /// Where the lab is built; `None` for `lab/target`.
+    pub lab_target_dir: Option<PathBuf>,
+}
+
+/// A panel that answers.
+pub struct Panel {
+    /// How to reach it.
+    pub record: Record,
+    /// What the user should know, e.g. that history was begun anew.
+    pub notices: Vec<String>,
+    /// The application, for tests and for the command that started it.
+    pub app: App,
+    claim: Claim,
+    servers: TaskTracker,
+}
+
+/// Starts a panel: it answers when this returns; its stack comes up meanwhile.
+pub async fn start(options: ServeOptions) -> anyhow::Result<Panel> {
+    brownout_stack::raise_file_limit();
+    let claim = Claim::take(&options.data_dir)?;
+    let listeners = listen(options.port).await?;
+    let port = listeners[0].local_addr().context("the panel's own address")?.port();
+    let opened = Store::open(&options.data_dir.join("history.sqlite")).await?;
+    let store = opened.store;
+    for run in store.close_interrupted(wall_ms()).await? {
+        tracing::warn!(%run, "this run was interrupted when the panel ended");
+    }
+    let stack = LocalStack::new(LocalOptions {
+        root: options.root.clone(),
+        data_dir: options.data_dir.clone(),
+        api_port: options.api_port,
+        worker_port: options.worker_port,
+        lab_target_dir: options.lab_target_dir,
+    })?;
+    let token = token()?;
+    let record = Record {
+        pid: std::process::id(),
+        url: format!("http://localhost:{port}"),
+        token: token.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    let app = App::new(Parts {
+        catalog: Catalog::new(&options.root),
+        session: Session::open(&store).await?,
+        store,
+        stack,
+        feed: Feed::new(uuid::Uuid::now_v7().to_string()),
+        guard: Guard::new(port, &options.allowed_hosts, token),
+        conductor: Conductor::default(),
+        data_dir: options.data_dir,
+        stop: CancellationToken::new(),
+        tasks: TaskTracker::new(),
+    });
+    watch_stack(&app);
+    let servers = TaskTracker::new();
+    for listener in listeners {
+        let (router, stop) = (router(app.clone()), app.stop.clone());
+        servers.spawn(async move {
+            let serve = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned());
+            if let Err(error) = serve.await {
+                tracing::error!(%error, "the panel's server ended");
+            }
+        });
+    }
+    servers.close();
+    claim.publish(&record)?;
+    Ok(Panel { record, notices: opened.notices, app, claim, servers })
+}
+
+impl Panel {
+    /// Waits until somebody asks the panel to stop, then ends runs, stack and servers, and frees the data directory.
+    pub async fn run(self) -> anyhow::Result<()> {
+        self.app.stop.cancelled().await;
+        self.app.tasks.close();
+        self.app.tasks.wait().await;
+        let down = self.app.stack.down().await;
+        // A browser that keeps its connection open must not keep the panel.
+        let grace = std::time::Duration::from_secs(1);
+        let _ = tokio::time::timeout(grace, self.servers.wait()).await;
+        drop(self.claim);
+        down.context("the stack could not be stopped wholly")
+    }
+}
+
+/// Binds the port on both loopbacks, or fails naming who holds it.
+async fn listen(port: u16) -> anyhow::Result<Vec<TcpListener>> {
+    let bind = async |address: SocketAddr| TcpListener::bind(address).await;
+    let four = bind(SocketAddr::from(([127, 0, 0, 1], port))).await.map_err(|error| taken(port, error))?;
+    let port = four.local_addr().context("the panel's own address")?.port();
+    match bind(SocketAddr::from((std::net::Ipv6Addr::LOCALHOST, port))).await {
+        Ok(six) => Ok(vec![four, six]),
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => Err(taken(port, error)),
+        // A machine without IPv6 has one loopback.
+        Err(_) => Ok(vec![four]),
+    }
+}
+
+fn taken(port: u16, error: std::io::Error) -> anyhow::Error {
+    if error.kind() != std::io::ErrorKind::AddrInUse {
+        return anyhow::Error::new(error).context(format!("port {port} cannot be used; choose another with --port"));
+    }
+    let holder = brownout_stack::port_holder(port).map(|holder| format!(" by {holder}")).unwrap_or_default();
+    anyhow::anyhow!("port {port} is in use{holder}; use another: --port {}", port.saturating_add(1))
+}
+
+fn token() -> anyhow::Result<String> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).context("no random bytes from the system")?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Follows the stack for as long as the panel lives: screens see each change, the session keeps what was deployed.
+fn watch_stack(app: &App) {
+    let follower = app.clone();
+    app.tasks.spawn(async move {
+        let mut status = follower.stack.status();
+        let mut lines = follower.stack.build_log();
+        let mut live = String::new();
+        loop {
+            tokio::select! {
+                biased;
+                () = follower.stop.cancelled() => return,
+                line = lines.recv() => match line {
+                    Ok(line) => follower.feed.publish(LiveItem::BuildLine(line)),
+                    Err(RecvError::Lagged(missed)) => tracing::debug!(missed, "lines of the compiler were left out"),
+                    Err(RecvError::Closed) => return,
+                },
+                changed = status.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                    let now = status.borrow_and_update().clone();
+                    if now.build.state == BuildState::Live && now.build.live != live {
+                        live = now.build.live.clone();
+                        let took_ms = now.build.steps.iter().map(|step| step.took_ms).sum();
+                        let event = SessionEvent::Deployed { build: live.clone(), took_ms };
+                        follower.session.append(&follower.store, &follower.feed, event).await;
+                    }
+                    follower.feed.publish(LiveItem::Stack(now));
+                }
+            }
+        }
+    });
+}
+
+/// Brings the stack up in a task of the panel; what goes wrong is in the stack's status.
+pub fn bring_up(app: &App) {
+    let app_of_task = app.clone();
+    app.tasks.spawn(async move {
+        let stack: Arc<dyn Stack> = app_of_task.stack.clone();
+        tokio::select! {
+            () = app_of_task.stop.cancelled() => {}
+            up = stack.up() => if let Err(error) = up {
+                tracing::error!(%error, "the stack did not come up");
+            }
+        }
+    });
+}

@@ -1,0 +1,14 @@
+//! The panel through its public edges: HTTP, WebSocket, the command line, on a real lab stack.
+//!
+//! The tree mirrors the routes. Every test starts with [`lab::Lab::up`], which shares one build of the lab.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod panel {
+    mod guard;
+    mod lab;
+    mod live;
+    mod runs;
+    mod scenarios;
+    mod stack;
+    mod variants;
+}

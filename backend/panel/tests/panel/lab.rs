@@ -1,0 +1,212 @@
+//! A panel of its own for a test: a scratch copy of what participants edit, any free ports, a temporary data directory.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use brownout_core::{
+    stack::{StackPhase, StackStatus},
+    wire::{LiveItem, LiveMessage, Problem, RunDetail, RunStarted},
+};
+use brownout_panel::{
+    record::Record,
+    server::{self, Panel, ServeOptions},
+};
+use futures::{Stream, StreamExt};
+use reqwest::{Client, Method, Response, StatusCode};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::{task::JoinHandle, time::timeout};
+use tokio_tungstenite::{
+    connect_async,
+    tungstenite::{Message, client::IntoClientRequest},
+};
+
+/// The repository that is under test.
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the repository")
+}
+
+/// A running panel with its stack.
+pub struct Lab {
+    pub record: Record,
+    pub root: PathBuf,
+    pub http: Client,
+    stop: tokio_util::sync::CancellationToken,
+    ended: JoinHandle<anyhow::Result<()>>,
+    _scratch: TempDir,
+}
+
+impl Lab {
+    /// A panel whose stack runs the broken lab.
+    pub async fn up() -> Lab {
+        Lab::up_with(None).await
+    }
+
+    /// A panel whose stack runs the lab with the files of a variant, e.g. `solutions/step-1`.
+    pub async fn up_with(variant: Option<&str>) -> Lab {
+        let lab = Lab::start(variant).await;
+        let answer = lab.post("/stack/up?wait=true", json!({})).await;
+        assert!(answer.status().is_success(), "the stack did not come up: {}", answer.text().await.unwrap_or_default());
+        lab
+    }
+
+    /// A panel without its stack.
+    pub async fn start(variant: Option<&str>) -> Lab {
+        let scratch = tempfile::tempdir().expect("a temporary directory");
+        let root = scratch.path().join("repository");
+        let repository = repository();
+        for folder in ["lab/src", "scenarios", "deploy/k8s", "lab/solutions"] {
+            copy(&repository.join(folder), &root.join(folder));
+        }
+        for file in ["lab/Cargo.toml", "lab/Cargo.lock"] {
+            fs::copy(repository.join(file), root.join(file)).expect("copied");
+        }
+        if let Some(variant) = variant {
+            copy(&repository.join("lab").join(variant), &root.join("lab"));
+        }
+        let panel = server::start(ServeOptions {
+            root: root.clone(),
+            data_dir: root.join(".brownout"),
+            port: 0,
+            api_port: 0,
+            worker_port: 0,
+            allowed_hosts: Vec::new(),
+            // One target folder for all scratch copies: dependencies are built once, cargo's lock lets one build at a time.
+            lab_target_dir: Some(repository.join("lab/target")),
+        })
+        .await
+        .expect("the panel starts");
+        let record = panel.record.clone();
+        let stop = panel.app.stop.clone();
+        Lab { record, root, http: Client::new(), stop, ended: tokio::spawn(Panel::run(panel)), _scratch: scratch }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.record.url.replace("localhost", "127.0.0.1"))
+    }
+
+    pub async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Response {
+        let mut request =
+            self.http.request(method, self.url(&format!("/api/v1{path}"))).bearer_auth(&self.record.token);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        request.send().await.expect("the panel answers")
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Response {
+        self.send(Method::POST, path, Some(body)).await
+    }
+
+    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> T {
+        let answer = self.send(Method::GET, path, None).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        answer.json().await.expect("a JSON body")
+    }
+
+    pub async fn problem(answer: Response) -> Problem {
+        assert_eq!(answer.headers()["content-type"], "application/problem+json");
+        answer.json().await.expect("a problem")
+    }
+
+    pub async fn stack(&self) -> StackStatus {
+        self.get("/stack").await
+    }
+
+    /// The live feed as a command follows it.
+    pub async fn live(&self, query: &str) -> impl Stream<Item = LiveMessage> + Unpin + use<> {
+        let url = self.url(&format!("/api/v1/live{query}")).replace("http://", "ws://");
+        let mut request = url.into_client_request().expect("a request");
+        let token = format!("Bearer {}", self.record.token).parse().expect("a header");
+        request.headers_mut().insert("authorization", token);
+        let (socket, _) = connect_async(request).await.expect("the feed");
+        Box::pin(socket.filter_map(async |message| match message {
+            Ok(Message::Text(text)) => Some(serde_json::from_str(text.as_str()).expect("a live message")),
+            _ => None,
+        }))
+    }
+
+    /// Starts a run of the timeouts case.
+    pub async fn start_run(&self) -> String {
+        let answer = self.post("/runs", json!({"scenario": "timeouts"})).await;
+        assert_eq!(answer.status(), StatusCode::CREATED);
+        answer.json::<RunStarted>().await.expect("an id").id
+    }
+
+    /// Waits for the end of a run by its events.
+    pub async fn finish(&self, run: &str) -> RunDetail {
+        let mut live = self.live("").await;
+        let detail: RunDetail = self.get(&format!("/runs/{run}")).await;
+        if detail.summary.ended_ms.is_none() {
+            let finished = format!("run/{run}");
+            timeout(Duration::from_secs(120), async {
+                while let Some(message) = live.next().await {
+                    if let LiveMessage::Item { item, .. } = message
+                        && let LiveItem::Run(event) = *item
+                        && event.stream == finished
+                        && matches!(event.body.known(), Some(brownout_core::event::RunEvent::Finished(_)))
+                    {
+                        return;
+                    }
+                }
+                panic!("the feed ended before the run did");
+            })
+            .await
+            .expect("the run ends within two minutes");
+        }
+        self.get(&format!("/runs/{run}")).await
+    }
+
+    /// Waits until the status is as wanted.
+    pub async fn until(&self, wanted: impl Fn(&StackStatus) -> bool) -> StackStatus {
+        let mut live = self.live("").await;
+        timeout(Duration::from_secs(60), async {
+            while let Some(message) = live.next().await {
+                let status = match message {
+                    LiveMessage::Hello { snapshot, .. } => snapshot.stack,
+                    LiveMessage::Item { item, .. } => match *item {
+                        LiveItem::Stack(status) => status,
+                        _ => continue,
+                    },
+                    LiveMessage::Resumed { .. } => continue,
+                };
+                if wanted(&status) {
+                    return status;
+                }
+            }
+            panic!("the feed ended");
+        })
+        .await
+        .expect("the stack gets there within a minute")
+    }
+
+    /// Stops panel and stack.
+    pub async fn down(self) {
+        self.stop.cancel();
+        self.ended.await.expect("the panel's task").expect("an orderly end");
+    }
+}
+
+/// Whether every service is ready.
+pub fn ready(status: &StackStatus) -> bool {
+    status.phase == StackPhase::Ready
+}
+
+/// Copies a folder over another.
+pub fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).unwrap_or_else(|error| panic!("{}: {error}", from.display())) {
+        let path = entry.expect("an entry").path();
+        let target = to.join(path.file_name().expect("a name"));
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            // Copied as new: the scratch copy's sources must look newer to cargo than what it built before.
+            fs::write(&target, fs::read(&path).expect("read")).expect("written");
+        }
+    }
+}

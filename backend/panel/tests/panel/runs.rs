@@ -1,0 +1,79 @@
+//! `/api/v1/runs`: what stops, what was interrupted, what is kept.
+
+use std::time::{Duration, Instant};
+
+use brownout_core::{
+    event::{RunEnvelope, RunEvent},
+    score::Unranked,
+    wire::{Page, RunState, RunSummary},
+};
+use brownout_panel::server::{self, Panel, ServeOptions};
+use serde_json::json;
+
+use super::lab::Lab;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopped_run_ends_at_once_is_not_ranked_and_leaves_the_lab_as_it_was() {
+    let lab = Lab::up().await;
+    let run = lab.start_run().await;
+    let asked = Instant::now();
+    assert!(lab.post(&format!("/runs/{run}/stop"), json!({})).await.status().is_success());
+    let detail = lab.finish(&run).await;
+    assert!(asked.elapsed() < Duration::from_secs(10), "stopping took {:?}", asked.elapsed());
+    assert_eq!((detail.state, detail.score), (RunState::Stopped, None));
+    assert_eq!(detail.unranked, [Unranked::Incomplete]);
+    // Stopping again is harmless, and the next run may start.
+    assert!(lab.post(&format!("/runs/{run}/stop"), json!({})).await.status().is_success());
+    let next = lab.start_run().await;
+    let page: Page<RunSummary> = lab.get("/runs").await;
+    assert_eq!(page.items.iter().map(|item| item.id.as_str()).collect::<Vec<_>>(), [next.as_str(), run.as_str()]);
+    lab.down().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_the_panel_left_in_the_middle_is_shown_as_interrupted() {
+    let lab = Lab::up().await;
+    let run = lab.start_run().await;
+    let data_dir = lab.root.join(".brownout");
+    // What a killed panel leaves: a log without its last event. The copy is opened by another panel.
+    let killed = tempfile::tempdir().expect("a temporary directory");
+    for file in ["history.sqlite", "history.sqlite-wal", "history.sqlite-shm"] {
+        let _ = std::fs::copy(data_dir.join(file), killed.path().join(file));
+    }
+    let panel = server::start(ServeOptions {
+        root: lab.root.clone(),
+        data_dir: killed.path().to_owned(),
+        port: 0,
+        api_port: 0,
+        worker_port: 0,
+        allowed_hosts: Vec::new(),
+        lab_target_dir: None,
+    })
+    .await
+    .expect("the next panel starts");
+    let summary = panel.app.store.run_summary(&run).await.expect("read").expect("the run is there");
+    assert_eq!((summary.state, summary.ranked), (RunState::Interrupted, false));
+    panel.app.stop.cancel();
+    Panel::run(panel).await.expect("an orderly end");
+    lab.down().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panel_that_is_stopped_in_the_middle_of_a_run_ends_the_run_first() {
+    let lab = Lab::up().await;
+    let run = lab.start_run().await;
+    let events = lab.http.get(lab.url(&format!("/api/v1/runs/{run}/events"))).send().await.expect("an answer");
+    assert_eq!(events.headers()["content-type"], "application/x-ndjson");
+    let first = events.text().await.expect("text").lines().next().expect("a line").to_owned();
+    let first: RunEnvelope = serde_json::from_str(&first).expect("an event");
+    assert!(matches!(first.body.known(), Some(RunEvent::Started(started)) if started.run == run));
+    let history = lab.root.join(".brownout/history.sqlite");
+    let copy = tempfile::tempdir().expect("a temporary directory");
+    let kept = copy.path().join("history.sqlite");
+    // `down` removes the scratch copy; what is in the history is looked at through a hard link of it.
+    std::fs::hard_link(&history, &kept).expect("linked");
+    lab.down().await;
+    let store = brownout_store::Store::open(&kept).await.expect("opened").store;
+    let summary = store.run_summary(&run).await.expect("read").expect("the run is there");
+    assert_eq!(summary.state, RunState::Stopped);
+}
