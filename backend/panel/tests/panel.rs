@@ -1,7 +1,7 @@
 //! The panel through its public edges: HTTP, WebSocket, the command line, on a real lab stack.
 //!
 //! The tree mirrors the routes. Every test starts with [`lab::Lab::up`], which shares one build of the lab.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
 mod panel {
     mod guard;
