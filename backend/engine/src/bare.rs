@@ -11,7 +11,7 @@ use crate::target::{Endpoint, EngineError, Target};
 /// What `brownout load` is asked for.
 #[derive(Debug, Clone)]
 pub struct Bare {
-    /// The URL, `http` only.
+    /// The URL, `http` only. `{n}` and `{id}` in it are filled as in a scenario.
     pub url: String,
     /// HTTP method.
     pub method: String,
@@ -28,18 +28,19 @@ pub struct Bare {
 }
 
 /// The stream and the target of a bare load.
+///
+/// # Errors
+/// When the URL is none, is not `http`, or is not of this machine and `allow_remote` was not given.
 pub fn bare_stream(bare: &Bare) -> Result<(Stream, Target), EngineError> {
-    let endpoint = Endpoint::of(&bare.url)?;
-    if !endpoint.is_loopback() && !bare.allow_remote {
+    let (base, path) = split(&bare.url);
+    if !bare.allow_remote && !of_this_machine(base)? {
         return Err(EngineError::Remote(bare.url.clone()));
     }
-    let uri: Uri =
-        bare.url.parse().map_err(|_| EngineError::Url { url: bare.url.clone(), why: "it is no URL".to_owned() })?;
     let stream = Stream {
         name: "load".to_owned(),
-        method: bare.method.clone(),
+        method: bare.method.to_ascii_uppercase(),
         target: "api".to_owned(),
-        path: uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+        path,
         arrivals: Arrivals {
             segments: vec![Segment::Constant { from_us: 0, to_us: bare.for_us, per_second: bare.per_second }],
             poisson_seed: None,
@@ -51,7 +52,73 @@ pub fn bare_stream(bare: &Bare) -> Result<(Stream, Target), EngineError> {
         most_in_flight: bare.most_in_flight,
         requests_per_connection: None,
     };
-    // The resolved address: a name is not looked up twice, so what was checked is what is loaded.
-    let api = format!("http://{}", endpoint.address);
-    Ok((stream, Target { api, run: "load".to_owned(), ..Target::default() }))
+    Ok((stream, Target { api: base.to_owned(), run: "load".to_owned(), ..Target::default() }))
+}
+
+/// Whether a base URL is of this machine. Looks a name up only when it is `localhost`: no other name is of this machine
+/// for certain, and asking a name server would already leave it.
+fn of_this_machine(base: &str) -> Result<bool, EngineError> {
+    let uri: Option<Uri> = base.parse().ok();
+    let host = uri.as_ref().and_then(Uri::host).unwrap_or_default().trim_matches(['[', ']']);
+    let name = !host.is_empty() && host.parse::<std::net::IpAddr>().is_err();
+    if name && !host.eq_ignore_ascii_case("localhost") && !host.to_ascii_lowercase().ends_with(".localhost") {
+        return Ok(false);
+    }
+    Ok(Endpoint::of(base)?.loopback)
+}
+
+/// Base URL and path with query, without the fragment.
+fn split(url: &str) -> (&str, String) {
+    let whole = url.split('#').next().unwrap_or_default();
+    let host = whole.find("://").map_or(0, |at| at + 3);
+    let end = whole[host..].find(['/', '?']).map_or(whole.len(), |at| host + at);
+    let path = &whole[end..];
+    (&whole[..end], if path.starts_with('/') { path.to_owned() } else { format!("/{path}") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(url: &str, allow_remote: bool) -> Result<(Stream, Target), EngineError> {
+        bare_stream(&Bare {
+            url: url.to_owned(),
+            method: "get".to_owned(),
+            per_second: 1.0,
+            for_us: 1,
+            patience_us: 1,
+            most_in_flight: 1,
+            allow_remote,
+        })
+    }
+
+    #[test]
+    fn the_url_is_split_into_endpoint_and_path() {
+        for (url, api, path) in [
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080", "/"),
+            ("http://localhost:1/a/b?c=d#e", "http://localhost:1", "/a/b?c=d"),
+            ("http://[::1]:80?item={n}", "http://[::1]:80", "/?item={n}"),
+        ] {
+            let (stream, target) = asked(url, false).unwrap();
+            assert_eq!((target.api.as_str(), stream.path.as_str()), (api, path));
+            assert_eq!(stream.method, "GET");
+        }
+    }
+
+    #[test]
+    fn other_machines_are_refused_unless_allowed() {
+        for url in ["http://192.0.2.1/", "http://example.invalid/", "http://0.0.0.0:8080/", "http://[2001:db8::1]/"] {
+            assert!(matches!(asked(url, false), Err(EngineError::Remote(_))), "{url}");
+            assert!(asked(url, true).is_ok(), "{url}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_spoken_is_said() {
+        for (url, says) in [("https://127.0.0.1/", "TLS"), ("ftp://127.0.0.1/", "http://"), ("127.0.0.1:80", "http://")]
+        {
+            let message = asked(url, false).unwrap_err().to_string();
+            assert!(message.contains(says), "{message}");
+        }
+    }
 }

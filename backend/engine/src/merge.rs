@@ -1,77 +1,117 @@
 //! Workers' shares of a second become one window, in order.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, iter::Peekable, sync::Arc};
 
 use brownout_core::{
-    latency::{Latencies, WORST_US},
-    outcome::Outcome,
-    window::{StreamWindow, WINDOW_US, Window},
+    latency::Latencies,
+    window::{WINDOW_US, Window},
 };
 use tokio::sync::mpsc;
 
 use crate::{
-    pacer::Arrival,
-    recorder::Share,
+    recorder::{Part, Share},
     running::EngineEvent,
-    summary::{Ended, Lag, Summary},
-    worker::{Shared, Told},
+    schedule::Schedule,
+    shared::Shared,
+    summary::{Ended, Summary},
+    worker::Told,
 };
 
-/// Merges until every worker has told its last second, then sends the summary.
+/// Merges until every worker has ended, then sends the summary.
 pub(crate) async fn merge(
     shared: Arc<Shared>,
-    workers: usize,
+    mut running: usize,
     mut told: mpsc::UnboundedReceiver<Told>,
-    mut refused: mpsc::UnboundedReceiver<Arrival>,
     events: mpsc::Sender<EngineEvent>,
 ) {
-    let mut pending: BTreeMap<u32, (usize, Share)> = BTreeMap::new();
-    let (mut next, mut summary, mut lags) = (0u32, Summary::default(), Latencies::default());
-    // The last second of each worker that has ended.
-    let mut lasts: Vec<u32> = Vec::with_capacity(workers);
-    while lasts.len() < workers {
-        let Some(Told::Second { index, share, last, lag }) = told.recv().await else { break };
-        let entry = pending.entry(index).or_insert_with(|| (0, vec![StreamWindow::default(); shared.streams.len()]));
-        entry.0 += 1;
-        entry.1.iter_mut().zip(&share).for_each(|(all, part)| all.merge(part));
-        if let Some(lag) = lag {
-            lags.merge(&lag);
+    let mut merger = Merger {
+        streams: shared.streams.len(),
+        schedule: Schedule::of(&shared.streams, shared.end_us).peekable(),
+        shared: &shared,
+        pending: BTreeMap::new(),
+        next: 0,
+        ended_us: None,
+        lag: Latencies::default(),
+        summary: Summary::default(),
+        events,
+    };
+    // Shares of the seconds after its last are not to be waited for.
+    let mut lasts: BTreeMap<u32, usize> = BTreeMap::new();
+    while let Some(Told { second, share, last }) = told.recv().await {
+        merger.add(second, share);
+        if let Some((ended, at_us)) = last {
+            *lasts.entry(second).or_default() += 1;
+            merger.ended(ended, at_us);
         }
-        if last {
-            lasts.push(index);
-        }
-        // A window is whole when every worker has told it or had ended before it.
-        while let Some((told, _)) = pending.get(&next)
-            && told + lasts.iter().filter(|last| **last < next).count() == workers
-        {
-            emit(&shared, next, &mut pending, &mut refused, &mut summary, &events);
-            next += 1;
+        // A window is whole when every worker that had not ended before it has told it.
+        while merger.pending.get(&merger.next).is_some_and(|(told, _)| *told == running) {
+            running -= lasts.remove(&merger.next).unwrap_or(0);
+            merger.emit().await;
         }
     }
-    summary.ended = if shared.stop.is_cancelled() { Ended::Stopped } else { Ended::Completed };
-    let lag = |q| lags.quantile(q).unwrap_or(0);
-    summary.lag = Lag { p50_us: lag(0.5), p99_us: lag(0.99), max_us: lag(1.0) };
-    summary.seconds = shared.zero.elapsed().as_secs_f64();
-    let _ = events.try_send(EngineEvent::Done(summary));
+    merger.finish().await;
 }
 
-fn emit(
-    shared: &Shared,
-    index: u32,
-    pending: &mut BTreeMap<u32, (usize, Share)>,
-    refused: &mut mpsc::UnboundedReceiver<Arrival>,
-    summary: &mut Summary,
-    events: &mpsc::Sender<EngineEvent>,
-) {
-    let Some((_, mut share)) = pending.remove(&index) else { return };
-    while let Ok(arrival) = refused.try_recv() {
-        let part = &mut share[arrival.stream];
-        part.scheduled += 1;
-        part.record((arrival.due_us / WINDOW_US) as u32, Outcome::Dropped, None, WORST_US);
+struct Merger<'a> {
+    shared: &'a Shared,
+    streams: usize,
+    schedule: Peekable<Schedule<'a>>,
+    /// By second: how many workers have told it, and their shares as one.
+    pending: BTreeMap<u32, (usize, Share)>,
+    next: u32,
+    /// When the last worker so far was stopped.
+    ended_us: Option<u64>,
+    lag: Latencies,
+    summary: Summary,
+    events: mpsc::Sender<EngineEvent>,
+}
+
+impl Merger<'_> {
+    fn add(&mut self, second: u32, share: Share) {
+        let all = self.pending.entry(second).or_insert_with(|| (0, vec![Part::default(); self.streams]));
+        all.0 += 1;
+        for (all, part) in all.1.iter_mut().zip(&share) {
+            all.window.merge(&part.window);
+            all.lag.merge(&part.lag);
+        }
     }
-    let names = shared.streams.iter().map(|stream| stream.name.clone());
-    let window = Window { index, streams: names.zip(share).collect(), gauges: BTreeMap::new() };
-    summary.add(&window);
-    // The channel holds every window that the plan can bring: a slow reader never slows the load.
-    let _ = events.try_send(EngineEvent::Window(window));
+
+    fn ended(&mut self, ended: Ended, at_us: u64) {
+        if ended == Ended::Stopped {
+            self.summary.ended = Ended::Stopped;
+            self.ended_us = self.ended_us.max(Some(at_us));
+        }
+    }
+
+    async fn emit(&mut self) {
+        let (_, mut share) =
+            self.pending.remove(&self.next).unwrap_or_else(|| (0, vec![Part::default(); self.streams]));
+        // What was due is read from the plan, not counted by those who may be late; a stop ends it.
+        let end_us = ((u64::from(self.next) + 1) * WINDOW_US - 1).min(self.ended_us.unwrap_or(u64::MAX));
+        while let Some(arrival) = self.schedule.next_if(|arrival| arrival.due_us <= end_us) {
+            share[arrival.stream].window.scheduled += 1;
+        }
+        for part in &mut share {
+            part.window.lag_p99_us = part.lag.quantile(0.99).unwrap_or(0);
+            part.window.lag_max_us = part.lag.quantile(1.0).unwrap_or(0);
+            self.lag.merge(&part.lag);
+        }
+        let names = self.shared.streams.iter().map(|stream| stream.name.clone());
+        let streams = names.zip(share.into_iter().map(|part| part.window)).collect();
+        let window = Window { index: self.next, streams, gauges: BTreeMap::new() };
+        self.summary.add(&window);
+        self.next += 1;
+        // Only this thread ever waits for a slow reader, and only when more windows wait than the plan has seconds.
+        let _ = self.events.send(EngineEvent::Window(window)).await;
+    }
+
+    async fn finish(mut self) {
+        // Only of use when a worker broke down: what the others told is told.
+        while self.pending.last_key_value().is_some_and(|(second, _)| *second >= self.next) {
+            self.emit().await;
+        }
+        self.summary.lag = (&self.lag).into();
+        self.summary.seconds = self.shared.zero.elapsed().as_secs_f64();
+        let _ = self.events.send(EngineEvent::Done(self.summary)).await;
+    }
 }

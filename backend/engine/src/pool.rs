@@ -1,24 +1,51 @@
-//! Connections of one worker to one endpoint: HTTP/1.1, kept open, newest first.
+//! Connections of one worker to one endpoint: HTTP/1.1, kept open, the latest used first.
 
-use std::{cell::RefCell, net::SocketAddr, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    rc::Rc,
+    task::{Context, Poll},
+};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderValue, Request, Response, header};
 use http_body_util::Empty;
 use hyper::{body::Incoming, client::conn::http1};
 use hyper_util::rt::TokioIo;
 use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
     task::{AbortHandle, spawn_local},
 };
 
-/// Idle connections that are kept.
-const IDLE: usize = 256;
+/// Idle connections that are kept; more are closed.
+const IDLE: usize = 1_024;
+
+/// How an exchange failed before the head of its answer.
+#[derive(Debug)]
+pub(crate) enum Broken {
+    /// This machine had no socket for it: its own limit, not the service's failure.
+    NoSocket,
+    /// The connection could not be opened, or broke.
+    Failed,
+}
+
+impl Broken {
+    fn connecting(error: &io::Error) -> Self {
+        // EMFILE is 24 and ENFILE is 23 on every Unix.
+        let exhausted = matches!(error.raw_os_error(), Some(23 | 24));
+        if exhausted || error.kind() == io::ErrorKind::AddrNotAvailable { Broken::NoSocket } else { Broken::Failed }
+    }
+}
 
 /// One connection. Dropping it closes its socket at once, whatever is under way on it.
 pub(crate) struct Connection {
     sender: http1::SendRequest<Empty<Bytes>>,
     task: AbortHandle,
+    /// Whether anything was received since the last request.
+    heard: Rc<Cell<bool>>,
     served: u32,
 }
 
@@ -30,68 +57,82 @@ impl Drop for Connection {
 
 impl Connection {
     async fn open(address: SocketAddr) -> Result<Self, Broken> {
-        let socket = TcpStream::connect(address).await.map_err(|_| Broken::Connect)?;
+        let socket = TcpStream::connect(address).await.map_err(|error| Broken::connecting(&error))?;
         // Small requests must not wait for the answer to the one before.
         let _ = socket.set_nodelay(true);
-        let (sender, connection) = http1::handshake(TokioIo::new(socket)).await.map_err(|_| Broken::Connect)?;
+        let heard = Rc::new(Cell::new(false));
+        let wire = Wire { socket, heard: heard.clone() };
+        let (sender, connection) = http1::handshake(TokioIo::new(wire)).await.map_err(|_| Broken::Failed)?;
         let task = spawn_local(async move {
             // Its errors reach the request that was under way.
             let _ = connection.await;
         });
-        Ok(Connection { sender, task: task.abort_handle(), served: 0 })
+        Ok(Connection { sender, task: task.abort_handle(), heard, served: 0 })
     }
 
-    /// Whether it had served requests before the last one.
-    pub(crate) fn used_before(&self) -> bool {
-        self.served > 1
-    }
-
-    /// Sends a request and waits for the head of the answer.
-    pub(crate) async fn send(&mut self, request: Request<Empty<Bytes>>) -> Result<Response<Incoming>, Broken> {
+    /// Sends a request and waits for the head of the answer. A request that may be sent again comes back.
+    async fn send(
+        &mut self,
+        request: Request<Empty<Bytes>>,
+    ) -> Result<Response<Incoming>, Option<Request<Empty<Bytes>>>> {
+        self.heard.set(false);
         self.served += 1;
-        self.sender.ready().await.map_err(|_| Broken::Closed)?;
-        self.sender.send_request(request).await.map_err(|_| Broken::Closed)
+        if self.sender.ready().await.is_err() {
+            return Err(Some(request));
+        }
+        let again = request.method().is_idempotent().then(|| request.clone());
+        self.sender.try_send_request(request).await.map_err(|mut error| {
+            // Without one byte of an answer, the server closed it while it was idle.
+            error.take_message().or(again).filter(|_| !self.heard.get())
+        })
     }
 }
 
-/// How a connection failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Broken {
-    /// It could not be opened.
-    Connect,
-    /// It was closed before the head of an answer came.
-    Closed,
-}
-
-/// The idle connections to one address.
-#[derive(Clone)]
+/// The connections to one address.
 pub(crate) struct Pool {
     address: SocketAddr,
-    idle: Rc<RefCell<Vec<Connection>>>,
+    idle: RefCell<Vec<Connection>>,
     retire_after: u32,
 }
 
 impl Pool {
     /// A pool whose connections are closed after `retire_after` requests.
     pub(crate) fn new(address: SocketAddr, retire_after: Option<u32>) -> Self {
-        Pool { address, idle: Rc::default(), retire_after: retire_after.unwrap_or(u32::MAX).max(1) }
+        Pool { address, idle: RefCell::default(), retire_after: retire_after.unwrap_or(u32::MAX).max(1) }
     }
 
-    /// An idle connection that is still open, or a new one.
-    pub(crate) async fn take(&self) -> Result<Connection, Broken> {
-        loop {
-            let idle = self.idle.borrow_mut().pop();
-            match idle {
-                Some(connection) if connection.sender.is_closed() => {}
-                Some(connection) => return Ok(connection),
-                None => return self.fresh().await,
+    /// Sends a request on an idle connection or a new one and waits for the head of the answer.
+    ///
+    /// A kept connection may have been closed while it was idle; as every client does, this tries once more on a new
+    /// one, when no byte of an answer came and the request was not sent or may be repeated.
+    pub(crate) async fn send(
+        &self,
+        mut request: Request<Empty<Bytes>>,
+    ) -> Result<(Connection, Response<Incoming>), Broken> {
+        if let Some(mut connection) = self.idle() {
+            match connection.send(self.marked(request, &connection)).await {
+                Ok(response) => return Ok((connection, response)),
+                Err(Some(again)) => request = again,
+                Err(None) => return Err(Broken::Failed),
             }
         }
+        let mut connection = Connection::open(self.address).await?;
+        let response = connection.send(self.marked(request, &connection)).await.map_err(|_| Broken::Failed)?;
+        Ok((connection, response))
     }
 
-    /// A new connection.
-    pub(crate) async fn fresh(&self) -> Result<Connection, Broken> {
-        Connection::open(self.address).await
+    fn idle(&self) -> Option<Connection> {
+        let mut idle = self.idle.borrow_mut();
+        std::iter::from_fn(|| idle.pop()).find(|connection| !connection.sender.is_closed())
+    }
+
+    /// The last request of a connection says so, and the server closes it: no port of ours lingers.
+    fn marked(&self, mut request: Request<Empty<Bytes>>, connection: &Connection) -> Request<Empty<Bytes>> {
+        request.headers_mut().remove(header::CONNECTION);
+        if connection.served + 1 >= self.retire_after {
+            request.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        request
     }
 
     /// Gives back a connection whose answer was read to its end.
@@ -100,5 +141,48 @@ impl Pool {
         if connection.served < self.retire_after && !connection.sender.is_closed() && idle.len() < IDLE {
             idle.push(connection);
         }
+    }
+}
+
+/// A socket that remembers whether anything came.
+struct Wire {
+    socket: TcpStream,
+    heard: Rc<Cell<bool>>,
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        let polled = Pin::new(&mut self.socket).poll_read(cx, buf);
+        if buf.filled().len() > before {
+            self.heard.set(true);
+        }
+        polled
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.socket).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.socket).poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.socket.is_write_vectored()
     }
 }

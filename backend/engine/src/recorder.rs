@@ -1,96 +1,127 @@
 //! What one worker has seen, by second; taken once a second.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 
 use brownout_core::{
-    latency::{Latencies, bucket},
+    latency::{Latencies, WORST_US},
     outcome::Outcome,
     window::{StreamWindow, WINDOW_US},
 };
 
+use crate::schedule::Arrival;
+
+/// One worker's part of one stream in one second. `scheduled` is not in it: the plan knows that better.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Part {
+    pub(crate) window: StreamWindow,
+    /// How late arrivals were released, µs.
+    pub(crate) lag: Latencies,
+}
+
 /// One worker's share of one second, by stream.
-pub(crate) type Share = Vec<StreamWindow>;
+pub(crate) type Share = Vec<Part>;
+
+/// How an arrival ended.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ending {
+    pub(crate) outcome: Outcome,
+    pub(crate) status: Option<u16>,
+    /// From the intended instant, µs.
+    pub(crate) latency_us: u64,
+    /// On the run clock, µs.
+    pub(crate) at_us: u64,
+}
+
+impl Ending {
+    /// An arrival that this machine could not send.
+    pub(crate) fn dropped(at_us: u64) -> Self {
+        Ending { outcome: Outcome::Dropped, status: None, latency_us: WORST_US, at_us }
+    }
+}
 
 /// Records without locks; belongs to one thread.
 #[derive(Debug)]
 pub(crate) struct Recorder {
-    streams: usize,
-    seconds: BTreeMap<u32, Second>,
-    in_flight: Vec<u32>,
-    /// Lateness of all releases, µs, for the summary.
-    pub(crate) lag: Latencies,
-}
-
-#[derive(Debug)]
-struct Second {
-    share: Share,
-    lag: Vec<Latencies>,
+    /// The first second that was not taken yet.
+    first: u32,
+    seconds: VecDeque<Share>,
+    open: Vec<u32>,
 }
 
 impl Recorder {
     pub(crate) fn new(streams: usize) -> Self {
-        Recorder { streams, seconds: BTreeMap::new(), in_flight: vec![0; streams], lag: Latencies::default() }
+        Recorder { first: 0, seconds: VecDeque::new(), open: vec![0; streams] }
     }
 
-    fn second(&mut self, at_us: u64) -> &mut Second {
-        let streams = self.streams;
-        self.seconds.entry((at_us / WINDOW_US) as u32).or_insert_with(|| Second {
-            share: vec![StreamWindow::default(); streams],
-            lag: vec![Latencies::default(); streams],
-        })
-    }
-
-    /// An arrival came to this worker.
-    pub(crate) fn due(&mut self, stream: usize, due_us: u64) {
-        self.second(due_us).share[stream].scheduled += 1;
-    }
-
-    /// An arrival was sent, so late.
-    pub(crate) fn sent(&mut self, stream: usize, now_us: u64, lag_us: u64) {
-        self.in_flight[stream] += 1;
-        self.lag.add(bucket(lag_us), 1);
-        let second = self.second(now_us);
-        second.share[stream].sent += 1;
-        second.lag[stream].add(bucket(lag_us), 1);
-    }
-
-    /// A call ended.
-    pub(crate) fn ended(
-        &mut self,
-        stream: usize,
-        due_us: u64,
-        now_us: u64,
-        outcome: Outcome,
-        status: Option<u16>,
-        latency_us: u64,
-    ) {
-        if outcome != Outcome::Dropped {
-            self.in_flight[stream] -= 1;
+    /// The part of a second; what belongs to one that was taken already goes to the first that was not.
+    fn part(&mut self, at_us: u64, stream: usize) -> &mut Part {
+        let at = ((at_us / WINDOW_US) as u32).saturating_sub(self.first) as usize;
+        while self.seconds.len() <= at {
+            self.seconds.push_back(vec![Part::default(); self.open.len()]);
         }
-        let due = (due_us / WINDOW_US) as u32;
-        self.second(now_us).share[stream].record(due, outcome, status, latency_us);
+        &mut self.seconds[at][stream]
+    }
+
+    /// A call was released.
+    pub(crate) fn released(&mut self, arrival: &Arrival, now_us: u64) {
+        self.open[arrival.stream] += 1;
+        let part = self.part(now_us, arrival.stream);
+        part.window.sent += 1;
+        part.lag.record(now_us.saturating_sub(arrival.due_us));
+    }
+
+    /// A released call ended.
+    pub(crate) fn ended(&mut self, arrival: &Arrival, ending: Ending) {
+        self.open[arrival.stream] -= 1;
+        self.record(arrival, ending);
+    }
+
+    /// An arrival ended, released or not.
+    pub(crate) fn record(&mut self, arrival: &Arrival, Ending { outcome, status, latency_us, at_us }: Ending) {
+        let due = (arrival.due_us / WINDOW_US) as u32;
+        self.part(at_us, arrival.stream).window.record(due, outcome, status, latency_us);
     }
 
     /// Calls that are open.
     pub(crate) fn open(&self) -> u32 {
-        self.in_flight.iter().sum()
+        self.open.iter().sum()
     }
 
-    /// All that ended up to the end of a second and was not taken yet. What came late for the second before is in it.
-    pub(crate) fn take(&mut self, second: u32) -> Share {
-        let later = self.seconds.split_off(&(second + 1));
-        let taken = std::mem::replace(&mut self.seconds, later);
-        let mut share = vec![StreamWindow::default(); self.streams];
-        for (_, part) in taken {
-            for (stream, (window, lag)) in part.share.iter().zip(&part.lag).enumerate() {
-                share[stream].merge(window);
-                share[stream].lag_p99_us = share[stream].lag_p99_us.max(lag.quantile(0.99).unwrap_or(0));
-                share[stream].lag_max_us = share[stream].lag_max_us.max(lag.quantile(1.0).unwrap_or(0));
-            }
+    /// The second that would be taken next.
+    pub(crate) fn next_second(&self) -> u32 {
+        self.first
+    }
+
+    /// Takes the next second.
+    pub(crate) fn take(&mut self) -> Share {
+        let mut share = self.seconds.pop_front().unwrap_or_else(|| vec![Part::default(); self.open.len()]);
+        for (part, open) in share.iter_mut().zip(&self.open) {
+            part.window.in_flight = *open;
         }
-        for (window, open) in share.iter_mut().zip(&self.in_flight) {
-            window.in_flight = *open;
-        }
+        self.first += 1;
         share
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_is_counted_in_its_second_and_never_lost() {
+        let arrival = Arrival { stream: 0, n: 0, due_us: 900_000 };
+        let at = |at_us| Ending { outcome: Outcome::Ok, status: Some(200), latency_us: 5, at_us };
+        let mut recorder = Recorder::new(1);
+        for _ in 0..3 {
+            recorder.released(&arrival, 900_000);
+        }
+        recorder.ended(&arrival, at(1_000_001));
+        recorder.ended(&arrival, at(999_999));
+        let first = recorder.take();
+        assert_eq!((first[0].window.sent, first[0].window.in_flight, first[0].window.cells[0].count()), (3, 1, 1));
+        // Its second was taken: it is in the next one, still under the second it was due in.
+        recorder.ended(&arrival, at(999_999));
+        let second = recorder.take();
+        assert_eq!((second[0].window.cells[0].due, second[0].window.cells[0].count()), (0, 2));
     }
 }

@@ -1,31 +1,38 @@
 //! Starts the engine's threads and holds them.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
 
 use brownout_core::{scenario::Stream, window::Window};
-use tokio::sync::mpsc;
+use tokio::{
+    runtime::{Builder, Runtime},
+    sync::mpsc,
+};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
+    alarm::Alarm,
     merge::merge,
-    pacer::{self, Arrival},
+    schedule::peak,
+    shared::Shared,
     summary::Summary,
     target::{EngineError, Target},
-    worker::{Shared, work},
+    worker::work,
 };
 
-/// One worker carries about so many arrivals per second with ease.
-const PER_WORKER: f64 = 2_500.0;
-/// Arrivals that may wait for a worker; more are dropped and counted.
-const QUEUE: usize = 16_384;
+/// One worker carries about so many arrivals per second and still has half of its core left.
+const PER_WORKER: f64 = 8_000.0;
+/// More do not help on one machine, where the target runs too.
+const MOST_WORKERS: usize = 4;
+/// From this rate on, an alarm that cannot be exact by itself spins.
+const SPIN_FROM_PER_SECOND: f64 = 200.0;
 /// From the call of [`start`] to the first instant of the plan: threads need a moment to be there.
 const LEAD: Duration = Duration::from_millis(50);
+/// Windows that may wait for their reader beyond those of the plan.
+const SPARE_WINDOWS: usize = 64;
 
 /// Settings of the engine.
 #[derive(Debug, Clone, Copy, Default)]
@@ -37,7 +44,7 @@ pub struct Options {
 /// What the engine tells while it runs.
 #[derive(Debug, Clone)]
 pub enum EngineEvent {
-    /// A second is over. In order, without gaps, without gauges.
+    /// A second is over. In order, without gaps, without gauges; up to the end of the plan and until all is settled.
     Window(Window),
     /// All is settled or stopped; the last event.
     Done(Summary),
@@ -46,81 +53,75 @@ pub enum EngineEvent {
 /// A running engine. Dropping it stops it.
 #[derive(Debug)]
 pub struct Running {
-    /// Events, at most as many as the plan has seconds: nothing is lost when they are read late.
+    /// Holds every window of the plan and 64 more, so a slow reader loses nothing and delays nothing. Were it full, the
+    /// thread that merges would wait, not those that send. Closed after [`EngineEvent::Done`].
     pub events: mpsc::Receiver<EngineEvent>,
-    /// The first instant of the plan.
+    /// Run-clock zero: the first instant of the plan.
     pub started: Instant,
-    stop: Stop,
+    stop: CancellationToken,
     threads: Vec<thread::JoinHandle<()>>,
 }
 
-#[derive(Debug, Clone)]
-struct Stop {
-    flag: Arc<AtomicBool>,
-    token: tokio_util::sync::CancellationToken,
-    pacer: thread::Thread,
-}
-
-impl Stop {
-    fn stop(&self) {
-        self.flag.store(true, Relaxed);
-        self.token.cancel();
-        self.pacer.unpark();
-    }
-}
-
-/// Starts load: no arrival is due at or after `end_us` of the plan.
+/// Starts load against a target and returns at once: no arrival is due at or after `end_us` of the plan.
+///
+/// # Errors
+/// When a URL, a path, a method or a header cannot be used, or threads cannot be had. A target that does not answer is
+/// no error: its arrivals fail.
 pub fn start(streams: Vec<Stream>, end_us: u64, target: Target, options: Options) -> Result<Running, EngineError> {
-    let rate: f64 = streams.iter().map(pacer::peak).sum();
+    let rate: f64 = streams.iter().map(peak).sum();
     let patience_us = streams.iter().map(|stream| stream.patience_us).max().unwrap_or(0);
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let wanted = (rate / PER_WORKER).ceil().max(1.0) as usize;
-    let workers = options.workers.unwrap_or(wanted.min(cores).min(4)).max(1);
+    let spin = streams.iter().any(|stream| peak(stream) >= SPIN_FROM_PER_SECOND);
+    let workers = options.workers.unwrap_or_else(|| workers_for(rate)).max(1);
+    let stop = CancellationToken::new();
     let zero = Instant::now() + LEAD;
-    let shared = Arc::new(Shared::new(streams, &target, zero)?);
-    let windows = ((end_us + patience_us) / 1_000_000) as usize + 64;
+    let shared = Arc::new(Shared::new(streams, end_us, &target, zero, stop.clone())?);
+    let windows = (end_us.saturating_add(patience_us) / 1_000_000).min(100_000) as usize + SPARE_WINDOWS;
     let (event_sender, events) = mpsc::channel(windows);
+    // One message a second and worker, so bounded by the length of the run.
     let (told_sender, told) = mpsc::unbounded_channel();
-    let (refused_sender, refused) = mpsc::unbounded_channel();
-    let mut threads = Vec::with_capacity(workers + 2);
-    let mut queues: Vec<mpsc::Sender<Arrival>> = Vec::with_capacity(workers);
-    for n in 0..workers {
-        let (queue, arrivals) = mpsc::channel(QUEUE);
-        queues.push(queue);
+    // From here on, leaving early drops `running`, which ends the threads that were started.
+    let mut running = Running { events, started: zero, stop, threads: Vec::with_capacity(workers + 1) };
+    for at in 0..workers {
         let (shared, told) = (shared.clone(), told_sender.clone());
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let name = format!("engine-{n}");
-        threads.push(thread::Builder::new().name(name).spawn(move || runtime.block_on(work(shared, arrivals, told)))?);
+        // Sockets are looked at after every few tasks, so that an arrival is not late for a burst of answers.
+        let runtime = Builder::new_current_thread().enable_all().event_interval(16).build()?;
+        let alarm = within(&runtime, || Alarm::new(spin))?;
+        running.thread(format!("engine-{at}"), move || runtime.block_on(work(shared, at, workers, alarm, told)))?;
     }
     drop(told_sender);
-    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    let merged = shared.clone();
-    threads.push(
-        thread::Builder::new()
-            .name("engine-merge".to_owned())
-            .spawn(move || runtime.block_on(merge(merged, workers, told, refused, event_sender)))?,
-    );
-    let flag = Arc::new(AtomicBool::new(false));
-    let (paced, stop_flag) = (shared.clone(), flag.clone());
-    let pacer = thread::Builder::new()
-        .name("engine-pacer".to_owned())
-        .spawn(move || pacer::pace(&paced.streams, zero, &stop_flag, &queues, &refused_sender))?;
-    let stop = Stop { flag, token: shared.stop.clone(), pacer: pacer.thread().clone() };
-    threads.push(pacer);
-    Ok(Running { events, started: zero, stop, threads })
+    let runtime = Builder::new_current_thread().build()?;
+    running.thread("engine-merge".to_owned(), move || runtime.block_on(merge(shared, workers, told, event_sender)))?;
+    Ok(running)
+}
+
+fn workers_for(rate: f64) -> usize {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    ((rate / PER_WORKER).ceil() as usize).clamp(1, cores.min(MOST_WORKERS))
+}
+
+fn within<T>(runtime: &Runtime, make: impl FnOnce() -> T) -> T {
+    let _entered = runtime.enter();
+    make()
 }
 
 impl Running {
-    /// Ends load and closes every open call; the summary follows within a second.
-    pub fn stop(&self) {
-        self.stop.stop();
+    fn thread(&mut self, name: String, body: impl FnOnce() + Send + 'static) -> Result<(), EngineError> {
+        self.threads.push(thread::Builder::new().name(name).spawn(body)?);
+        Ok(())
     }
 
-    /// Stops what still goes on and waits until all threads have ended.
+    /// Ends load and closes every open call; the last window and the summary follow within a second.
+    pub fn stop(&self) {
+        self.stop.cancel();
+    }
+
+    /// Stops what still goes on and waits until all threads have ended; events that were not read are gone.
     pub async fn join(mut self) {
         self.stop();
+        self.events.close();
         let threads = std::mem::take(&mut self.threads);
-        let _ = tokio::task::spawn_blocking(move || threads.into_iter().for_each(|thread| drop(thread.join()))).await;
+        let ended = move || threads.into_iter().for_each(|thread| drop(thread.join()));
+        let _ = tokio::task::spawn_blocking(ended).await;
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use brownout_core::{latency::Latencies, window::Window};
+use brownout_core::{latency::Latencies, outcome::Outcome, window::Window};
 use serde::Serialize;
+
+use crate::report::Report;
 
 /// How the engine came to its end.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -27,14 +29,22 @@ pub struct Lag {
     pub max_us: u64,
 }
 
-/// Totals.
+impl From<&Latencies> for Lag {
+    fn from(lags: &Latencies) -> Self {
+        let at = |q| lags.quantile(q).unwrap_or(0);
+        Lag { p50_us: at(0.5), p99_us: at(0.99), max_us: at(1.0) }
+    }
+}
+
+/// Totals. `scheduled` = the sum of `outcomes` + [`Summary::unsettled`]. Serialized, it is a [`Report`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(into = "Report")]
 pub struct Summary {
     /// How it ended.
     pub ended: Ended,
     /// Arrivals that were due.
     pub scheduled: u64,
-    /// Requests that were sent.
+    /// Calls that were made, whether or not a connection could be had for them.
     pub sent: u64,
     /// By outcome, in the order of `Outcome::ALL`.
     pub outcomes: [u64; 7],
@@ -44,12 +54,12 @@ pub struct Summary {
     pub latency: Latencies,
     /// By HTTP status.
     pub status: BTreeMap<u16, u64>,
-    /// From the first instant to the last end, s.
+    /// From run-clock zero to the last end, s.
     pub seconds: f64,
 }
 
 impl Summary {
-    /// Arrivals whose call was still open when the engine was stopped.
+    /// Arrivals that were due but not settled when the engine was stopped.
     pub fn unsettled(&self) -> u64 {
         self.scheduled.saturating_sub(self.outcomes.iter().sum())
     }
@@ -60,7 +70,7 @@ impl Summary {
             self.sent += u64::from(part.sent);
             for cell in &part.cells {
                 self.outcomes[cell.outcome.index()] += cell.count();
-                if cell.outcome != brownout_core::outcome::Outcome::Dropped {
+                if cell.outcome != Outcome::Dropped {
                     self.latency.merge(&cell.latency);
                 }
                 if let Some(status) = cell.status {
