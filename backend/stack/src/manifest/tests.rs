@@ -90,5 +90,6 @@ fn the_projects_own_manifests_are_honoured_wholly() {
         let liveness = workload.liveness.as_ref().unwrap();
         assert_eq!((workload.readiness.timeout.as_secs(), workload.readiness.failures), (3, 5), "{}", workload.name);
         assert_eq!((liveness.timeout.as_secs(), liveness.failures), (3, 5), "{}", workload.name);
+        assert_eq!((workload.readiness.period.as_secs(), workload.grace.as_secs()), (1, 3), "{}", workload.name);
     }
 }

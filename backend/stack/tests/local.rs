@@ -1,0 +1,14 @@
+//! The local stack with real processes of the real lab, through its public edge.
+
+#[path = "local/bench.rs"]
+mod bench;
+#[path = "local/deploy.rs"]
+mod deploy;
+#[path = "local/end.rs"]
+mod end;
+#[path = "local/forward.rs"]
+mod forward;
+#[path = "local/life.rs"]
+mod life;
+#[path = "local/refuse.rs"]
+mod refuse;

@@ -1,0 +1,102 @@
+//! What a killed owner leaves behind.
+
+use std::{
+    fs,
+    os::unix::process::CommandExt,
+    path::PathBuf,
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use brownout_stack::{LocalOptions, LocalStack, Stack};
+use tokio::time::{sleep, timeout};
+
+use crate::bench::{Bench, PATIENCE, alive, gone, processes, repository};
+
+const ROOT: &str = "STACK_TEST_ROOT";
+const DATA: &str = "STACK_TEST_DATA";
+
+/// Not a test of its own: the process that the test below kills.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "started by the test that kills it"]
+async fn owner_of_a_stack() {
+    let (Ok(root), Ok(data)) = (std::env::var(ROOT), std::env::var(DATA)) else { return };
+    let lab_target_dir = Some(repository().join("lab/target"));
+    let options =
+        LocalOptions { root: root.into(), data_dir: PathBuf::from(&data), api_port: 0, worker_port: 0, lab_target_dir };
+    let stack = LocalStack::new(options).unwrap();
+    stack.up().await.unwrap();
+    fs::write(PathBuf::from(data).join("up"), "").unwrap();
+    std::future::pending::<()>().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_owner_leaves_nothing_that_the_next_start_does_not_end() {
+    let bench = Bench::new("steady");
+    let mut owner = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "end::owner_of_a_stack", "--ignored"])
+        .env(ROOT, &bench.root)
+        .env(DATA, bench.data.path())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let up = async {
+        while !bench.data.path().join("up").exists() {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(PATIENCE, up).await.unwrap();
+    let left = processes(bench.data.path());
+    assert_eq!(left.len(), 3);
+    // While the owner lives, nobody else may use its directory.
+    let refused = LocalStack::new(bench.options()).unwrap_err().to_string();
+    assert!(refused.contains(&format!("process {}", owner.id())), "{refused}");
+
+    owner.kill().unwrap();
+    owner.wait().unwrap();
+    if cfg!(target_os = "linux") {
+        for (_, pid) in &left {
+            gone(*pid).await;
+        }
+    }
+    let stack = bench.stack();
+    assert!(left.iter().all(|(_, pid)| !alive(*pid)));
+    stack.up().await.unwrap();
+    stack.down().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leftovers_are_ended_by_id_and_begin_never_by_id_alone() {
+    let bench = Bench::new("steady");
+    let sleeper = || Command::new("sleep").arg("600").process_group(0).spawn().unwrap();
+    let (mut left, mut stranger) = (sleeper(), sleeper());
+    let begun = begun(left.id());
+    assert_ne!(begun, "");
+    let page = serde_json::json!({
+        "owner": {"pid": 4_000_000, "started": "long ago", "what": "owner"},
+        "processes": [
+            {"pid": left.id(), "started": begun, "what": "api-0"},
+            {"pid": stranger.id(), "started": "another time", "what": "dep-0"},
+        ],
+    });
+    fs::write(bench.data.path().join("stack.json"), page.to_string()).unwrap();
+    // The child of this test stays a zombie until it is waited for, which counts as ended.
+    let _stack = bench.stack();
+    assert!(!alive(left.id()) && alive(stranger.id()));
+    assert!(!bench.data.path().join("stack.json").exists());
+    stranger.kill().unwrap();
+    stranger.wait().unwrap();
+    left.wait().unwrap();
+}
+
+/// When a process began, in the words of the ledger: read from one that the stack wrote about a process of its own.
+fn begun(pid: u32) -> String {
+    if cfg!(target_os = "linux") {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+        let ticks = stat.rsplit_once(") ").unwrap().1.split_whitespace().nth(19).unwrap().to_owned();
+        return format!("{}+{ticks}", fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap().trim());
+    }
+    let answer =
+        Command::new("ps").args(["-o", "lstart=", "-p", &pid.to_string()]).env("LC_ALL", "C").output().unwrap();
+    String::from_utf8_lossy(&answer.stdout).split_whitespace().collect::<Vec<_>>().join(" ")
+}
