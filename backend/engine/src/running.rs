@@ -7,20 +7,16 @@ use std::{
 };
 
 use brownout_core::{scenario::Stream, window::Window};
-use tokio::{
-    runtime::{Builder, Runtime},
-    sync::mpsc,
-};
+use tokio::{runtime::Builder, sync::mpsc};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    alarm::Alarm,
     merge::merge,
     schedule::peak,
     shared::Shared,
     summary::Summary,
     target::{EngineError, Target},
-    worker::work,
+    worker::Loop,
 };
 
 /// One worker carries about so many arrivals per second and still has half of its core left.
@@ -79,16 +75,25 @@ pub fn start(streams: Vec<Stream>, end_us: u64, target: Target, options: Options
     let (event_sender, events) = mpsc::channel(windows);
     // One message a second and worker, so bounded by the length of the run.
     let (told_sender, told) = mpsc::unbounded_channel();
+    // Workers let go of `ready` once their loops stand.
+    let (ready, broken) = std::sync::mpsc::channel::<std::io::Error>();
     // From here on, leaving early drops `running`, which ends the threads that were started.
     let mut running = Running { events, started: zero, stop, threads: Vec::with_capacity(workers + 1) };
     for at in 0..workers {
-        let (shared, told) = (shared.clone(), told_sender.clone());
-        // Sockets are looked at after every few tasks, so that an arrival is not late for a burst of answers.
-        let runtime = Builder::new_current_thread().enable_all().event_interval(16).build()?;
-        let alarm = within(&runtime, || Alarm::new(spin))?;
-        running.thread(format!("engine-{at}"), move || runtime.block_on(work(shared, at, workers, alarm, told)))?;
+        let (shared, told, ready) = (shared.clone(), told_sender.clone(), ready.clone());
+        running.thread(format!("engine-{at}"), move || match Loop::new(spin) {
+            Ok(events) => {
+                drop(ready);
+                events.run(shared, at, workers, told);
+            }
+            Err(error) => drop(ready.send(error)),
+        })?;
     }
     drop(told_sender);
+    drop(ready);
+    if let Ok(error) = broken.recv() {
+        return Err(error.into());
+    }
     let runtime = Builder::new_current_thread().build()?;
     running.thread("engine-merge".to_owned(), move || runtime.block_on(merge(shared, workers, told, event_sender)))?;
     Ok(running)
@@ -97,11 +102,6 @@ pub fn start(streams: Vec<Stream>, end_us: u64, target: Target, options: Options
 fn workers_for(rate: f64) -> usize {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     ((rate / PER_WORKER).ceil() as usize).clamp(1, cores.min(MOST_WORKERS))
-}
-
-fn within<T>(runtime: &Runtime, make: impl FnOnce() -> T) -> T {
-    let _entered = runtime.enter();
-    make()
 }
 
 impl Running {

@@ -3,6 +3,7 @@
 
 use std::{
     cell::RefCell,
+    io,
     rc::Rc,
     sync::{Arc, atomic::Ordering::Relaxed},
     time::{Duration, Instant},
@@ -10,8 +11,10 @@ use std::{
 
 use brownout_core::window::WINDOW_US;
 use tokio::{
+    runtime::{Builder, LocalOptions, LocalRuntime},
     sync::{Notify, mpsc},
-    task::{LocalSet, spawn_local},
+    task::spawn_local,
+    time::sleep_until,
 };
 
 use crate::{
@@ -38,26 +41,39 @@ pub(crate) struct Told {
     pub(crate) last: Option<(Ended, u64)>,
 }
 
-/// Runs worker `at` of `workers` until its arrivals are settled and the plan is over, or until the run is stopped.
-pub(crate) async fn work(
-    shared: Arc<Shared>,
-    at: usize,
-    workers: usize,
+/// A worker's event loop. What runs on it belongs to its thread; dropping it closes every call that is still open.
+pub(crate) struct Loop {
+    runtime: LocalRuntime,
     alarm: Alarm,
-    told: mpsc::UnboundedSender<Told>,
-) {
-    let pools = shared.streams.iter().zip(&shared.prepared);
-    let worker = Rc::new(Worker {
-        pools: pools.map(|(stream, p)| Pool::new(p.endpoint.address, stream.requests_per_connection)).collect(),
-        recorder: RefCell::new(Recorder::new(shared.streams.len())),
-        settled: Notify::new(),
-        told,
-        shared,
-    });
-    let calls = LocalSet::new();
-    calls.run_until(worker.clone().pace(alarm, at, workers)).await;
-    // Dropping the set closes every call that is still open.
-    drop(calls);
+}
+
+impl Loop {
+    /// Belongs to the thread that calls this. With `spin`, an alarm that cannot be exact by itself spins.
+    pub(crate) fn new(spin: bool) -> io::Result<Self> {
+        // Sockets are looked at after every few tasks, so that an arrival is not late for a burst of answers.
+        let runtime =
+            Builder::new_current_thread().enable_all().event_interval(16).build_local(LocalOptions::default())?;
+        let entered = runtime.enter();
+        let alarm = Alarm::new(spin)?;
+        drop(entered);
+        Ok(Loop { runtime, alarm })
+    }
+
+    /// Runs worker `at` of `workers` until its arrivals are settled and the plan is over, or until the run is stopped.
+    pub(crate) fn run(self, shared: Arc<Shared>, at: usize, workers: usize, told: mpsc::UnboundedSender<Told>) {
+        let pools = shared.streams.iter().zip(&shared.prepared);
+        let worker = Worker {
+            pools: pools.map(|(stream, p)| Pool::new(p.endpoint.address, stream.requests_per_connection)).collect(),
+            recorder: RefCell::new(Recorder::new(shared.streams.len())),
+            settled: Notify::new(),
+            told,
+            shared,
+        };
+        // A task, because waking the future that is blocked on costs a system call, and waking a task does not.
+        let pacing = self.runtime.spawn_local(Rc::new(worker).pace(self.alarm, at, workers));
+        // A pacer that broke down has told no last second; the merger goes on without it.
+        let _ = self.runtime.block_on(pacing);
+    }
 }
 
 struct Worker {
@@ -75,6 +91,8 @@ impl Worker {
         let end = shared.instant(shared.end_us);
         let mut arrivals = Schedule::of(&shared.streams, shared.end_us).skip(at).step_by(workers).peekable();
         let mut stopped = std::pin::pin!(shared.stop.cancelled());
+        // A timer that always waits: without one, tokio makes a system call for each patience that it is told of.
+        let mut tick = std::pin::pin!(sleep_until(self.tick().into()));
         let ended = loop {
             for _ in 0..GROUP {
                 match arrivals.next_if(|arrival| arrival.due_us <= shared.now_us()) {
@@ -82,9 +100,9 @@ impl Worker {
                     None => break,
                 }
             }
-            let tick = self.tick();
-            if tick <= Instant::now() {
+            if self.tick() <= Instant::now() {
                 self.tell(None);
+                tick.as_mut().reset(self.tick().into());
                 continue;
             }
             let next = arrivals.peek().map(|arrival| shared.instant(arrival.due_us));
@@ -92,14 +110,14 @@ impl Worker {
             if idle && end <= Instant::now() {
                 break Ended::Completed;
             }
-            let wake = next.unwrap_or(if idle { end } else { tick }).min(tick);
-            let late = wake <= Instant::now();
+            let late = next.is_some_and(|next| next <= Instant::now());
             tokio::select! {
                 biased;
                 () = &mut stopped => break Ended::Stopped,
                 // Answers are heard between groups, however late the arrivals are.
                 () = tokio::task::yield_now(), if late => {}
-                () = alarm.wait(wake), if !late => {}
+                () = alarm.wait(next.unwrap_or(end)), if !late && (idle || next.is_some()) => {}
+                () = &mut tick => {}
                 () = self.settled.notified(), if next.is_none() => {}
             }
         };
