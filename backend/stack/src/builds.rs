@@ -24,9 +24,10 @@ impl Builds {
         Ok(Self { directory })
     }
 
-    /// The binary of an earlier build with this identity.
+    /// The binary of an earlier build with this identity. An empty one was cut short by a power failure.
     pub(crate) fn find(&self, id: &str) -> Option<PathBuf> {
-        Some(self.path(id)).filter(|path| path.is_file())
+        Some(self.path(id))
+            .filter(|path| path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0))
     }
 
     /// Copies a binary here under its identity; a half-written copy is never seen.

@@ -83,7 +83,7 @@ impl Cargo {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         Launch {
             what: "cargo".to_owned(),
-            program: "cargo".into(),
+            program: program(),
             args: ["build", "--bin", "lab", "--message-format=json"].map(str::to_owned).to_vec(),
             env: vec![
                 pair("LAB_BUILD_ID", id),
@@ -140,6 +140,16 @@ impl Failure {
         };
         Self { problems, output, why }
     }
+}
+
+/// From `PATH`, or where rustup puts it; a panel that was started by a desktop has a short `PATH`.
+fn program() -> PathBuf {
+    let named = PathBuf::from("cargo");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    if std::env::split_paths(&path).any(|folder| folder.join(&named).is_file()) {
+        return named;
+    }
+    std::env::home_dir().map(|home| home.join(".cargo/bin/cargo")).filter(|cargo| cargo.is_file()).unwrap_or(named)
 }
 
 async fn read(from: impl AsyncRead + Unpin, tell: mpsc::Sender<Said>, understand: impl Fn(&str) -> Said) {

@@ -131,6 +131,7 @@ impl Operator {
             return self.bring(Freshness::Kept).await.map(drop);
         }
         // Up already; then it only remains to be ready.
+        self.tools.board.doing("waiting until every service is ready");
         for replica in &mut self.replicas {
             if timeout(READY, replica.ready()).await.is_err() {
                 return Err(not_ready(replica, replica.message()));

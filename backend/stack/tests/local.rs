@@ -1,5 +1,8 @@
 //! The local stack with real processes of the real lab, through its public edge.
 
+// A test that cannot go on says where.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 #[path = "local/bench.rs"]
 mod bench;
 #[path = "local/deploy.rs"]
@@ -12,3 +15,5 @@ mod forward;
 mod life;
 #[path = "local/refuse.rs"]
 mod refuse;
+#[path = "local/speed.rs"]
+mod speed;

@@ -29,6 +29,8 @@ pub(crate) struct ReplicaView {
     pub(crate) restarts: u32,
     /// What is wrong; empty otherwise.
     pub(crate) message: String,
+    /// Why it backs off, without when it starts again; empty otherwise.
+    pub(crate) cause: String,
 }
 
 /// A service as the manifests and the ports make it.

@@ -11,8 +11,8 @@ use brownout_core::stack::{ServiceStatus, StackStatus};
 use brownout_stack::{LocalOptions, LocalStack, Stack};
 use tokio::time::timeout;
 
-/// Nothing here takes that long unless it hangs.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+/// Nothing here takes that long unless it hangs. The first build on a fresh machine compiles all the lab's crates.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
 
 pub(crate) struct Bench {
     pub(crate) root: PathBuf,

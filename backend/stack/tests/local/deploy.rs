@@ -107,7 +107,7 @@ async fn a_build_that_does_not_start_leaves_the_old_one_live() {
     let processes = bench.processes();
     bench.edit("deploy/k8s/api.yaml", |text| text.replace("args: [api]", "args: [no-such-mode]"));
     let error = stack.deploy().await.unwrap_err().to_string();
-    assert!(error.starts_with("api did not become ready: exited with code 2"), "{error}");
+    assert!(error.starts_with("api did not become ready: exited with code 2; its log is "), "{error}");
     let status = stack.status().borrow().clone();
     assert_eq!((status.phase, status.build.state), (StackPhase::Ready, BuildState::Failed));
     assert!(status.build.output.contains("usage: lab api"), "{}", status.build.output);
@@ -147,7 +147,7 @@ impl Load {
             tokio::spawn(async move {
                 let (mut failures, mut kept) = (Vec::new(), None);
                 while !stop.load(Relaxed) {
-                    if number % 2 == 0 {
+                    if number.is_multiple_of(2) {
                         kept = None;
                     }
                     match ask(&host, &mut kept).await {

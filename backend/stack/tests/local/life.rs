@@ -53,7 +53,8 @@ async fn up_twice_is_harmless() {
     let bench = Bench::new("steady");
     let stack = bench.stack();
     let (first, second) = tokio::join!(stack.up(), stack.up());
-    (first.unwrap(), second.unwrap());
+    first.unwrap();
+    second.unwrap();
     let processes = bench.processes();
     stack.up().await.unwrap();
     assert_eq!(bench.processes(), processes);
@@ -114,6 +115,11 @@ async fn gauges_of_ready_replicas_are_read() {
     {
         assert_eq!(gauges.get(name), Some(&value), "{name} in {gauges:?}");
     }
+    if cfg!(target_os = "linux") {
+        // The processors' time of a replica is known from the second reading on.
+        let cores = stack.observe().await["api.cpu"];
+        assert!((0.0..1.0).contains(&cores), "{cores}");
+    }
     stack.down().await.unwrap();
     assert!(stack.observe().await.is_empty());
 }
@@ -141,4 +147,32 @@ async fn down_interrupts_an_up_that_is_at_work() {
     let outcome = up.await.unwrap();
     assert!(outcome.is_err(), "{outcome:?}");
     assert_eq!((stack.status().borrow().phase, bench.processes().len()), (StackPhase::Down, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replica_that_no_longer_answers_is_taken_out_and_started_anew() {
+    let bench = Bench::new("edited");
+    let patience = "periodSeconds: 1, timeoutSeconds: 3, failureThreshold: 5";
+    bench.edit("deploy/k8s/api.yaml", |text| {
+        let text = text.replace("terminationGracePeriodSeconds: 3", "terminationGracePeriodSeconds: 1");
+        let (readiness, liveness) = text.split_once("livenessProbe").unwrap();
+        let readiness = readiness.replace(patience, "periodSeconds: 1, timeoutSeconds: 1, failureThreshold: 1");
+        format!(
+            "{readiness}livenessProbe{}",
+            liveness.replace(patience, "periodSeconds: 1, timeoutSeconds: 1, failureThreshold: 3")
+        )
+    });
+    let stack = bench.up().await;
+    let pid = bench.process("api-0");
+    let stopped = std::process::Command::new("kill").args(["-STOP", &pid.to_string()]).status().unwrap();
+    assert!(stopped.success());
+    let status = until(&stack, "unreadiness", |status| service(status, "api").state == ServiceState::Unready).await;
+    assert_eq!(service(&status, "api").message, "/readyz did not answer within 1 s");
+    assert_eq!((status.phase, service(&status, "api").ready), (StackPhase::Degraded, 0));
+    let status = until(&stack, "a back-off", |status| service(status, "api").state == ServiceState::BackingOff).await;
+    assert!(service(&status, "api").message.contains("liveness probe failed (3 in a row)"), "{status:?}");
+    // A stopped process hears no request to end, so it was killed.
+    assert!(!alive(pid));
+    until(&stack, "a recovery", |status| status.phase == StackPhase::Ready).await;
+    stack.down().await.unwrap();
 }
