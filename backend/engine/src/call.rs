@@ -41,12 +41,15 @@ async fn exchange(shared: &Shared, pool: &Pool, arrival: Arrival) -> (Outcome, O
     let Ok(uri) = Uri::from_maybe_shared(prepared.path.fill(arrival.n, &id).into_bytes()) else {
         return (Outcome::Failed, None);
     };
-    let mut request = Request::new(Empty::new());
-    *request.method_mut() = prepared.method.clone();
-    *request.uri_mut() = uri;
-    request.headers_mut().insert(header::HOST, prepared.host.clone());
-    request.headers_mut().insert(header::USER_AGENT, USER_AGENT);
-    let (connection, response) = match pool.send(request).await {
+    let request = || {
+        let mut request = Request::new(Empty::new());
+        *request.method_mut() = prepared.method.clone();
+        *request.uri_mut() = uri.clone();
+        request.headers_mut().insert(header::HOST, prepared.host.clone());
+        request.headers_mut().insert(header::USER_AGENT, USER_AGENT);
+        request
+    };
+    let (connection, response) = match pool.send(prepared.method.is_idempotent(), request).await {
         Ok(answer) => answer,
         Err(Broken::NoSocket) => return (Outcome::Dropped, None),
         Err(Broken::Failed) => return (Outcome::Failed, None),

@@ -70,22 +70,33 @@ impl Connection {
         Ok(Connection { sender, task: task.abort_handle(), heard, served: 0 })
     }
 
-    /// Sends a request and waits for the head of the answer. A request that may be sent again comes back.
-    async fn send(
-        &mut self,
-        request: Request<Empty<Bytes>>,
-    ) -> Result<Response<Incoming>, Option<Request<Empty<Bytes>>>> {
+    /// Sends a request and waits for the head of the answer.
+    async fn send(&mut self, request: Request<Empty<Bytes>>) -> Result<Response<Incoming>, Silent> {
         self.heard.set(false);
         self.served += 1;
         if self.sender.ready().await.is_err() {
-            return Err(Some(request));
+            return Err(Silent::Unsent);
         }
-        let again = request.method().is_idempotent().then(|| request.clone());
         self.sender.try_send_request(request).await.map_err(|mut error| {
-            // Without one byte of an answer, the server closed it while it was idle.
-            error.take_message().or(again).filter(|_| !self.heard.get())
+            // A request that comes back was not sent. Without one byte of an answer, the server closed while idle.
+            match error.take_message() {
+                Some(_) => Silent::Unsent,
+                None if self.heard.get() => Silent::Broken,
+                None => Silent::Unanswered,
+            }
         })
     }
+}
+
+/// Why there is no head of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Silent {
+    /// The request never left.
+    Unsent,
+    /// It may have left; not one byte came.
+    Unanswered,
+    /// The answer broke off, or was none.
+    Broken,
 }
 
 /// The connections to one address.
@@ -104,20 +115,22 @@ impl Pool {
     /// Sends a request on an idle connection or a new one and waits for the head of the answer.
     ///
     /// A kept connection may have been closed while it was idle; as every client does, this tries once more on a new
-    /// one, when no byte of an answer came and the request was not sent or may be repeated.
+    /// one, when no byte of an answer came and the request was not sent or may be `repeated`.
     pub(crate) async fn send(
         &self,
-        mut request: Request<Empty<Bytes>>,
+        repeated: bool,
+        request: impl Fn() -> Request<Empty<Bytes>>,
     ) -> Result<(Connection, Response<Incoming>), Broken> {
         if let Some(mut connection) = self.idle() {
-            match connection.send(self.marked(request, &connection)).await {
+            match connection.send(self.marked(request(), &connection)).await {
                 Ok(response) => return Ok((connection, response)),
-                Err(Some(again)) => request = again,
-                Err(None) => return Err(Broken::Failed),
+                Err(Silent::Unsent) => {}
+                Err(Silent::Unanswered) if repeated => {}
+                Err(_) => return Err(Broken::Failed),
             }
         }
         let mut connection = Connection::open(self.address).await?;
-        let response = connection.send(self.marked(request, &connection)).await.map_err(|_| Broken::Failed)?;
+        let response = connection.send(self.marked(request(), &connection)).await.map_err(|_| Broken::Failed)?;
         Ok((connection, response))
     }
 
@@ -128,7 +141,6 @@ impl Pool {
 
     /// The last request of a connection says so, and the server closes it: no port of ours lingers.
     fn marked(&self, mut request: Request<Empty<Bytes>>, connection: &Connection) -> Request<Empty<Bytes>> {
-        request.headers_mut().remove(header::CONNECTION);
         if connection.served + 1 >= self.retire_after {
             request.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }

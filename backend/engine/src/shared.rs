@@ -44,15 +44,18 @@ pub(crate) struct Prepared {
 }
 
 impl Shared {
+    /// Run-clock zero is `lead` after this.
     pub(crate) fn new(
         streams: Vec<Stream>,
         end_us: u64,
         target: &Target,
-        zero: Instant,
+        lead: Duration,
         stop: CancellationToken,
     ) -> Result<Self, EngineError> {
         let prepared = streams.iter().enumerate().map(|(at, stream)| Prepared::of(at, stream, target));
         let prepared = prepared.collect::<Result<_, _>>()?;
+        // Names have been looked up by now: the run does not begin late for it.
+        let zero = Instant::now() + lead;
         Ok(Shared { streams, prepared, receipt_key: target.receipt_key, end_us, zero, stop })
     }
 
