@@ -10,26 +10,40 @@ mod worker;
 
 use std::process::ExitCode;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+use tokio::runtime::Runtime;
+
+const USAGE: &str = "usage: lab api | lab worker | lab dep
+
+LAB_LISTEN=host:port says where to listen, DEP_URL=http://host:port where the dependency is.";
+
+fn main() -> ExitCode {
     sealed::limits::raise_open_files();
     let mode = std::env::args().nth(1).unwrap_or_default();
-    let ended = match mode.as_str() {
-        "api" => sealed::server::serve("api", "0.0.0.0:8080", api::routes()).await,
-        "worker" => sealed::server::serve("worker", "0.0.0.0:8081", worker::routes()).await,
-        "dep" => sealed::server::serve("dep", "0.0.0.0:8082", sealed::dep::routes()).await,
-        _ => {
-            eprintln!(
-                "usage: lab api | lab worker | lab dep\n\nLAB_LISTEN=host:port and DEP_URL=http://host:port set where to listen and where the dependency is."
-            );
-            return ExitCode::from(2);
-        }
+    let runtime = match Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&format!("the runtime cannot start: {error}; close other programs and try again")),
     };
+    let ended = runtime.block_on(async {
+        match mode.as_str() {
+            "api" => sealed::server::serve("api", "0.0.0.0:8080", api::routes()).await,
+            "worker" => sealed::server::serve("worker", "0.0.0.0:8081", worker::routes()).await,
+            "dep" => sealed::server::serve("dep", "0.0.0.0:8082", sealed::dep::routes()).await,
+            _ => Err(USAGE.to_owned()),
+        }
+    });
+    // A name lookup that still runs in the background must not hold up the exit.
+    runtime.shutdown_background();
     match ended {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
+        Err(why) if why == USAGE => {
+            eprintln!("{USAGE}");
+            ExitCode::from(2)
         }
+        Err(why) => failed(&why),
     }
+}
+
+fn failed(why: &str) -> ExitCode {
+    eprintln!("error: {why}");
+    ExitCode::FAILURE
 }

@@ -2,9 +2,9 @@
 
 use axum::{Router, routing::get};
 
-use crate::sealed::metrics;
+use crate::sealed::build;
 
 /// Routes of the worker.
 pub fn routes() -> Router {
-    Router::new().route("/metrics", get(|| async { metrics::build_info() }))
+    Router::new().route("/metrics", get(|| async { build::metric() }))
 }

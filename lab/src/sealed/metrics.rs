@@ -1,42 +1,81 @@
-//! `/metrics` in Prometheus' text format.
+//! The API's requests as metrics, in Prometheus' text format.
 
 use std::{
-    collections::BTreeMap,
+    fmt::Write,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
 };
 
 use axum::{
     extract::{Request, State},
+    http::StatusCode,
     middleware::Next,
     response::Response,
 };
 
-/// Build id that was compiled in.
-pub const BUILD: &str = match option_env!("LAB_BUILD_ID") {
-    Some(id) => id,
-    None => "unstamped",
-};
+use super::build;
 
-/// The build as a metric.
-pub fn build_info() -> String {
-    format!("# TYPE lab_build_info gauge\nlab_build_info{{build=\"{BUILD}\"}} 1\n")
-}
+/// How a request to the API can end. `left` means that the client did not wait for the answer.
+const OUTCOMES: [&str; 6] = ["ok", "degraded", "unavailable", "invalid", "failed", "left"];
 
-/// Requests to the API: how many are in progress and how they were answered.
+/// Requests to the API: how many are in progress, and how the others ended.
 #[derive(Clone, Default)]
 pub struct Requests {
     in_flight: Arc<AtomicU64>,
-    answers: Arc<Mutex<BTreeMap<u16, u64>>>,
+    ended: Arc<[AtomicU64; OUTCOMES.len()]>,
 }
 
-/// Lowers a gauge when dropped, also when the caller has left and the handler was dropped.
+/// Middleware: counts a request while it is in progress, and how it ended.
+pub async fn count(State(requests): State<Requests>, request: Request, next: Next) -> Response {
+    let mut open = Open { _held: Held::new(&requests.in_flight), requests, outcome: "left" };
+    let response = next.run(request).await;
+    open.outcome = match response.status() {
+        StatusCode::OK if response.headers().contains_key("x-degraded") => "degraded",
+        StatusCode::OK => "ok",
+        StatusCode::SERVICE_UNAVAILABLE => "unavailable",
+        status if status.is_client_error() => "invalid",
+        _ => "failed",
+    };
+    response
+}
+
+impl Requests {
+    /// The metrics as text.
+    pub fn text(&self) -> String {
+        let mut text = build::metric();
+        text += &format!("# TYPE lab_api_in_flight gauge\nlab_api_in_flight {}\n", self.in_flight.load(Relaxed));
+        text += "# TYPE lab_api_answers_total counter\n";
+        for (outcome, count) in OUTCOMES.iter().zip(self.ended.iter()) {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "lab_api_answers_total{{outcome=\"{outcome}\"}} {}", count.load(Relaxed));
+        }
+        text
+    }
+}
+
+/// A request in progress. It is dropped when it was answered, when its client left, and when its handler panicked.
+struct Open {
+    requests: Requests,
+    outcome: &'static str,
+    _held: Held,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        let outcome = if std::thread::panicking() { "failed" } else { self.outcome };
+        if let Some(at) = OUTCOMES.iter().position(|known| *known == outcome) {
+            self.requests.ended[at].fetch_add(1, Relaxed);
+        }
+    }
+}
+
+/// One more on a gauge, for as long as it is held.
 pub struct Held(Arc<AtomicU64>);
 
 impl Held {
-    /// Raises a gauge.
+    /// Raises the gauge; dropping lowers it.
     pub fn new(gauge: &Arc<AtomicU64>) -> Self {
         gauge.fetch_add(1, Relaxed);
         Held(gauge.clone())
@@ -46,28 +85,5 @@ impl Held {
 impl Drop for Held {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Relaxed);
-    }
-}
-
-/// Middleware: counts a request while it is in progress, and its answer.
-pub async fn count(State(requests): State<Requests>, request: Request, next: Next) -> Response {
-    let _held = Held::new(&requests.in_flight);
-    let response = next.run(request).await;
-    let mut answers = requests.answers.lock().unwrap_or_else(PoisonError::into_inner);
-    *answers.entry(response.status().as_u16()).or_default() += 1;
-    drop(answers);
-    response
-}
-
-impl Requests {
-    /// The metrics as text.
-    pub fn text(&self) -> String {
-        let mut text = build_info();
-        text += &format!("# TYPE lab_api_in_flight gauge\nlab_api_in_flight {}\n", self.in_flight.load(Relaxed));
-        text += "# TYPE lab_api_answers_total counter\n";
-        for (status, count) in self.answers.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            text += &format!("lab_api_answers_total{{status=\"{status}\"}} {count}\n");
-        }
-        text
     }
 }

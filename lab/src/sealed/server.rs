@@ -1,6 +1,7 @@
 //! Listens, announces itself, answers health checks, and ends without cutting anyone off.
 
 use std::{
+    any::Any,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -9,7 +10,7 @@ use std::{
 };
 
 use axum::{
-    Router,
+    Json, Router,
     extract::Request,
     http::{HeaderValue, StatusCode},
     middleware::{self, Next},
@@ -25,76 +26,90 @@ use tokio::{
 };
 use tower_http::catch_panic::CatchPanicLayer;
 
-use super::{log, metrics::BUILD};
+use super::{build, log};
 
 /// After SIGTERM new connections are still accepted for so long: whoever balances needs time to look elsewhere.
 const DRAIN: Duration = Duration::from_millis(250);
 /// Requests in flight may take so long to finish.
 const FINISH: Duration = Duration::from_secs(2);
 
-/// Serves one mode of the lab until SIGTERM or SIGINT.
+/// Serves one mode of the lab at `LAB_LISTEN`, or at `default`, until SIGTERM or SIGINT.
+///
+/// # Errors
+/// When nothing can listen there, as a sentence.
 pub async fn serve(name: &'static str, default: &str, routes: Router) -> Result<(), String> {
     let address = std::env::var("LAB_LISTEN").unwrap_or_else(|_| default.to_owned());
-    let listener =
-        TcpListener::bind(&address).await.map_err(|error| format!("{address} cannot be listened on: {error}"))?;
+    let listener = TcpListener::bind(&address).await.map_err(|error| {
+        format!("{address} cannot be listened on: {error}; set LAB_LISTEN=host:port to another address")
+    })?;
     let bound = listener.local_addr().map_err(|error| error.to_string())?;
-    let leaving = Arc::new(AtomicBool::new(false));
-    let ready = leaving.clone();
-    let closing = leaving.clone();
-    let routes = routes
-        .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(move || async move { readiness(ready.load(Relaxed)) }))
-        .layer(CatchPanicLayer::custom(|_| {
-            (StatusCode::INTERNAL_SERVER_ERROR, "{\"error\":\"the handler panicked; the log says where\"}")
-                .into_response()
-        }))
-        .layer(middleware::from_fn(move |request, next| stamp(request, next, closing.clone())));
-    log::event(
-        &json!({"event": "listening", "service": name, "addr": bound.to_string(), "build": BUILD, "pid": std::process::id()}),
-    );
-    let gone = Arc::new(Notify::new());
-    let told = gone.clone();
+    // Before it announces itself: whoever reads the announcement may send a signal at once.
+    let no_signal = |error| format!("signals cannot be received: {error}");
+    let mut terminate = signal(SignalKind::terminate()).map_err(no_signal)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(no_signal)?;
+    let leaving = Leaving::default();
+    let dressed = dress(routes, &leaving);
+    log::event(&json!({
+        "event": "listening", "service": name, "addr": bound.to_string(), "build": build::id(), "pid": std::process::id(),
+    }));
+
+    let closed = Arc::new(Notify::new());
+    let closing = closed.clone();
     let leave = async move {
-        terminated().await;
-        leaving.store(true, Relaxed);
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        leaving.0.store(true, Relaxed);
         log::event(&json!({"event": "stopping", "service": name}));
         sleep(DRAIN).await;
-        told.notify_one();
+        closing.notify_one();
     };
-    let server = axum::serve(listener, routes).with_graceful_shutdown(leave);
-    let late = async {
-        gone.notified().await;
+    let too_late = async {
+        closed.notified().await;
         sleep(FINISH).await;
     };
     tokio::select! {
-        ended = server.into_future() => ended.map_err(|error| error.to_string())?,
-        () = late => log::event(&json!({"event": "cut", "service": name, "why": "requests in flight did not finish in time"})),
+        ended = axum::serve(listener, dressed).with_graceful_shutdown(leave).into_future() => ended.map_err(|error| error.to_string())?,
+        () = too_late => log::event(&json!({"event": "cut", "service": name, "why": "requests in flight did not finish in time"})),
     }
     log::event(&json!({"event": "stopped", "service": name}));
     Ok(())
 }
 
-fn readiness(leaving: bool) -> (StatusCode, &'static str) {
-    if leaving { (StatusCode::SERVICE_UNAVAILABLE, "stopping\n") } else { (StatusCode::OK, "ready\n") }
+/// Set once the process was told to stop.
+#[derive(Clone, Default)]
+struct Leaving(Arc<AtomicBool>);
+
+/// Adds what all three services have: health checks, the build's id in each answer, and an answer when a handler panics.
+fn dress(routes: Router, leaving: &Leaving) -> Router {
+    let (ready, stamped) = (leaving.clone(), leaving.clone());
+    routes
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(move || async move { readiness(&ready) }))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn(move |request, next| stamp(request, next, stamped.clone())))
+}
+
+fn readiness(leaving: &Leaving) -> (StatusCode, &'static str) {
+    if leaving.0.load(Relaxed) { (StatusCode::SERVICE_UNAVAILABLE, "stopping\n") } else { (StatusCode::OK, "ready\n") }
+}
+
+/// A panic in a handler is one failed request and not the end of the process.
+fn panicked(payload: Box<dyn Any + Send>) -> Response {
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let why = text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default();
+    log::event(&json!({"event": "panic", "why": why}));
+    let error = format!("the handler panicked: {why}; the log says where");
+    (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({ "error": error }))).into_response()
 }
 
 /// Says which build answered; while leaving, asks callers to close their connection.
-async fn stamp(request: Request, next: Next, leaving: Arc<AtomicBool>) -> Response {
+async fn stamp(request: Request, next: Next, leaving: Leaving) -> Response {
     let mut response = next.run(request).await;
-    response.headers_mut().insert("x-lab-build", HeaderValue::from_static(BUILD));
-    if leaving.load(Relaxed) {
+    response.headers_mut().insert("x-lab-build", HeaderValue::from_static(build::id()));
+    if leaving.0.load(Relaxed) {
         response.headers_mut().insert("connection", HeaderValue::from_static("close"));
     }
     response
-}
-
-async fn terminated() {
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
 }
