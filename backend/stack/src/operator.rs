@@ -106,9 +106,14 @@ impl Operator {
                 }
             };
             match order.request {
-                Request::Up(reply) => {
+                Request::Up(reply) if self.replicas.is_empty() => {
                     let outcome = until(interrupted, self.up()).await;
                     let _ = reply.send(self.settle(outcome).await);
+                }
+                Request::Up(reply) => {
+                    let outcome = until(interrupted, self.ready()).await;
+                    self.tools.board.doing("");
+                    let _ = reply.send(outcome);
                 }
                 Request::Deploy(reply) => {
                     let outcome = until(interrupted, self.deploy()).await;
@@ -127,10 +132,11 @@ impl Operator {
     }
 
     async fn up(&mut self) -> Result<(), StackError> {
-        if self.replicas.is_empty() {
-            return self.bring(Freshness::Kept).await.map(drop);
-        }
-        // Up already; then it only remains to be ready.
+        self.bring(Freshness::Kept).await.map(drop)
+    }
+
+    /// Up already; it only remains to be ready. Why it is not stands beside each service.
+    async fn ready(&mut self) -> Result<(), StackError> {
         self.tools.board.doing("waiting until every service is ready");
         for replica in &mut self.replicas {
             if timeout(READY, replica.ready()).await.is_err() {

@@ -120,7 +120,7 @@ impl Operator {
         started
     }
 
-    /// Waits for all; the first one that fails fails them all.
+    /// Waits for each in turn; one that fails its first start fails them all.
     async fn all_ready(&self, replicas: &mut [Replica], id: &str) -> Result<(), StackError> {
         for replica in replicas {
             match timeout(READY, replica.first_ready()).await {
