@@ -139,6 +139,11 @@ impl Pool {
         std::iter::from_fn(|| idle.pop()).find(|connection| !connection.sender.is_closed())
     }
 
+    /// Forgets idle connections that the server has closed.
+    pub(crate) fn prune(&self) {
+        self.idle.borrow_mut().retain(|connection| !connection.sender.is_closed());
+    }
+
     /// The last request of a connection says so, and the server closes it: no port of ours lingers.
     fn marked(&self, mut request: Request<Empty<Bytes>>, connection: &Connection) -> Request<Empty<Bytes>> {
         if connection.served + 1 >= self.retire_after {

@@ -102,6 +102,7 @@ impl Worker {
             }
             if self.tick() <= Instant::now() {
                 self.tell(None);
+                self.pools.iter().for_each(Pool::prune);
                 tick.as_mut().reset(self.tick().into());
                 continue;
             }
