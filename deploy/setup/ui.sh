@@ -6,8 +6,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . deploy/setup/places.sh
 . deploy/setup/wasm-env.sh
 
-# The first visit downloads at most this much, compressed.
-limit_kb=350
+# A tripwire, by gzip. What a browser really downloads (brotli, at most 350 KB) is measured by the panel's tests.
+limit_kb=400
 
 hash=$(deploy/setup/ui-hash.sh)
 built=$(cat frontend/dist/.source-hash 2>/dev/null || true)

@@ -23,5 +23,5 @@ use_wasm() {
   debian_std_fits || return 1
   export PATH="$debian_sysroot/bin:$PATH"
   export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld
-  export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="--sysroot=$debian_sysroot"
+  export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="--sysroot=$debian_sysroot --cfg erase_components"
 }

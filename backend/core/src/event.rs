@@ -3,10 +3,11 @@
 //! Changes are additive: a field may be added with a default, a kind may be added, nothing is renamed or removed.
 //! An unknown kind is kept as it came ([`Body::Unknown`]), so that an older panel can carry a newer log.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
+    by_value::by_value,
     criterion::CriterionState,
     plan::Plan,
     scenario::Scenario,
@@ -19,6 +20,7 @@ pub const VERSION: u16 = 1;
 
 /// One event with its place in its stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "E: DeserializeOwned"))]
 pub struct Envelope<E> {
     /// Version of the envelope, [`VERSION`].
     pub v: u16,
@@ -36,13 +38,21 @@ pub struct Envelope<E> {
 }
 
 /// A known event, or one that a newer version wrote.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Body<E> {
     /// An event that this version knows.
     Known(E),
     /// Anything else, kept as it came.
     Unknown(Value),
+}
+
+/// By way of a JSON value: the same as an untagged enum, with less code in the browser.
+impl<'de, E: DeserializeOwned> Deserialize<'de> for Body<E> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        Ok(serde_json::from_value(value.clone()).map_or_else(|_| Body::Unknown(value), Body::Known))
+    }
 }
 
 impl<E> Body<E> {
@@ -65,6 +75,7 @@ pub type SessionEnvelope = Envelope<SessionEvent>;
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum RunEvent {
     /// The first event of each run: everything that is needed to read the rest.
+    #[serde(deserialize_with = "by_value")]
     Started(Box<Started>),
     /// A named stretch begins.
     Phase {
@@ -72,6 +83,7 @@ pub enum RunEvent {
         says: String,
     },
     /// One second was measured.
+    #[serde(deserialize_with = "by_value")]
     Window(Window),
     /// A fault begins or ends.
     Fault {
@@ -97,6 +109,7 @@ pub enum RunEvent {
         to: u32,
     },
     /// A criterion began or ceased to hold, or became met.
+    #[serde(deserialize_with = "by_value")]
     Criterion(CriterionState),
     /// A hint was shown.
     Hint {
@@ -116,6 +129,7 @@ pub enum RunEvent {
         says: String,
     },
     /// The last event of each run that came to its end, with everything as it was judged then.
+    #[serde(deserialize_with = "by_value")]
     Finished(Box<Finished>),
 }
 

@@ -9,6 +9,7 @@
 pub mod arrival;
 #[cfg(feature = "author")]
 pub mod author;
+mod by_value;
 pub mod criterion;
 pub mod difference;
 pub mod event;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    by_value::by_value,
     criterion::CriterionState,
     difference::Difference,
     event::{RunEnvelope, SessionEnvelope},
@@ -202,6 +203,7 @@ pub enum LiveMessage {
         /// Number of the last item that the snapshot contains.
         seq: u64,
         /// Everything that a screen needs.
+        #[serde(deserialize_with = "by_value")]
         snapshot: Box<Snapshot>,
     },
     /// First message after a reconnect that missed nothing or little: the missed items follow.
@@ -214,6 +216,7 @@ pub enum LiveMessage {
         /// Number in the feed.
         seq: u64,
         /// What happened.
+        #[serde(deserialize_with = "by_value")]
         item: Box<LiveItem>,
     },
 }
@@ -223,10 +226,13 @@ pub enum LiveMessage {
 #[serde(tag = "of", content = "is", rename_all = "snake_case")]
 pub enum LiveItem {
     /// An event of a run.
+    #[serde(deserialize_with = "by_value")]
     Run(RunEnvelope),
     /// An event of the session.
+    #[serde(deserialize_with = "by_value")]
     Session(SessionEnvelope),
     /// The stack changed.
+    #[serde(deserialize_with = "by_value")]
     Stack(StackStatus),
     /// A line of the compiler.
     BuildLine(String),

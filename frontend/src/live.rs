@@ -1,0 +1,167 @@
+//! The live feed: connects, reconnects, resumes, and keeps what every page may show.
+
+use brownout_core::{
+    event::RunEvent,
+    fold::Run,
+    stack::StackStatus,
+    wire::{LiveItem, LiveMessage, Snapshot, Waiting},
+};
+use futures::StreamExt;
+use gloo_net::websocket::{Message, futures::WebSocket};
+use gloo_timers::future::TimeoutFuture;
+use leptos::{prelude::*, task::spawn_local};
+
+use crate::panel;
+
+/// Lines of the compiler that are kept.
+const LINES: usize = 400;
+/// Waits between tries, ms: quick at first, then patient.
+const WAITS_MS: [u32; 5] = [500, 1_000, 2_000, 3_000, 5_000];
+
+/// State of the connection to the panel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Connection {
+    /// First try.
+    Connecting,
+    /// Following.
+    Open,
+    /// Lost; the next try is in so many seconds.
+    Lost(u32),
+}
+
+/// What the feed has told. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Live {
+    /// Connection to the panel.
+    pub connection: RwSignal<Connection>,
+    /// The stack.
+    pub stack: RwSignal<StackStatus>,
+    /// The run that goes on, or the last one that was followed.
+    pub run: RwSignal<Run>,
+    /// What a run waits for.
+    pub waiting: RwSignal<Option<Waiting>>,
+    /// Lines of the compiler since the last build began.
+    pub lines: RwSignal<Vec<String>>,
+    /// Counts snapshots: what was fetched before one may be old.
+    pub snapshots: RwSignal<u32>,
+    /// Counts seconds, for "8 s ago".
+    pub tick: RwSignal<u32>,
+}
+
+impl Live {
+    /// Connects and follows for as long as the page lives.
+    pub fn follow() -> Self {
+        let live = Live {
+            connection: RwSignal::new(Connection::Connecting),
+            stack: RwSignal::default(),
+            run: RwSignal::default(),
+            waiting: RwSignal::default(),
+            lines: RwSignal::default(),
+            snapshots: RwSignal::default(),
+            tick: RwSignal::default(),
+        };
+        spawn_local(async move { live.keep_following().await });
+        spawn_local(async move {
+            loop {
+                TimeoutFuture::new(1_000).await;
+                live.tick.update(|tick| *tick = tick.wrapping_add(1));
+            }
+        });
+        live
+    }
+
+    /// Id of the run that goes on.
+    pub fn active(&self) -> Option<String> {
+        self.run.with(|run| {
+            let started = run.started.as_ref()?;
+            run.finished.is_none().then(|| started.run.clone())
+        })
+    }
+
+    async fn keep_following(self) {
+        let (mut seen, mut tries) = (None, 0);
+        loop {
+            if let Ok(socket) = WebSocket::open(&address(seen.as_ref())) {
+                if self.read(socket, &mut seen).await {
+                    tries = 0;
+                }
+            }
+            let wait = WAITS_MS[tries.min(WAITS_MS.len() - 1)];
+            tries += 1;
+            for left in (1..=wait.div_ceil(1_000)).rev() {
+                self.connection.set(Connection::Lost(left));
+                TimeoutFuture::new(wait.min(1_000)).await;
+            }
+        }
+    }
+
+    /// Reads until the connection is lost; whether anything came.
+    async fn read(&self, mut socket: WebSocket, seen: &mut Option<(String, u64)>) -> bool {
+        let mut heard = false;
+        while let Some(Ok(message)) = socket.next().await {
+            let Message::Text(text) = message else { continue };
+            // A message of a newer panel that cannot be read is passed over; a reload brings the newer page.
+            let Ok(message) = panel::read::<LiveMessage>(&text) else { continue };
+            heard = true;
+            match message {
+                LiveMessage::Hello { epoch, seq, snapshot } => {
+                    *seen = Some((epoch, seq));
+                    self.take(*snapshot);
+                }
+                LiveMessage::Resumed { .. } => {}
+                LiveMessage::Item { seq, item } => {
+                    if let Some((_, last)) = seen {
+                        *last = seq;
+                    }
+                    self.item(*item);
+                }
+            }
+            if self.connection.get_untracked() != Connection::Open {
+                self.connection.set(Connection::Open);
+            }
+        }
+        heard
+    }
+
+    fn take(&self, snapshot: Snapshot) {
+        self.stack.set(snapshot.stack);
+        self.waiting.set(snapshot.waiting);
+        self.run.set(Run::of(&snapshot.run));
+        self.snapshots.update(|count| *count += 1);
+    }
+
+    fn item(&self, item: LiveItem) {
+        match item {
+            LiveItem::Run(event) => {
+                if matches!(event.body.known(), Some(RunEvent::Started(_))) {
+                    self.run.set(Run::default());
+                }
+                self.run.update(|run| run.apply(&event));
+            }
+            LiveItem::Stack(stack) => {
+                let begins = stack.build.state == brownout_core::stack::BuildState::Building
+                    && self.stack.with_untracked(|before| before.build.state != stack.build.state);
+                if begins {
+                    self.lines.set(Vec::new());
+                }
+                self.stack.set(stack);
+            }
+            LiveItem::BuildLine(line) => self.lines.update(|lines| {
+                if lines.len() == LINES {
+                    lines.remove(0);
+                }
+                lines.push(line);
+            }),
+            LiveItem::Waiting(waiting) => self.waiting.set(waiting),
+            LiveItem::Session(_) => {}
+        }
+    }
+}
+
+fn address(seen: Option<&(String, u64)>) -> String {
+    let host = window().location().host().unwrap_or_default();
+    match seen {
+        Some((epoch, since)) => format!("ws://{host}/api/v1/live?epoch={epoch}&since={since}"),
+        None => format!("ws://{host}/api/v1/live"),
+    }
+}

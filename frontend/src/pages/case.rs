@@ -1,0 +1,98 @@
+//! One case before its run: what will happen, what the stack is doing, one primary button.
+
+use brownout_core::wire::ScenarioView;
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::{components::A, hooks::use_params_map};
+
+use crate::{
+    live::Live,
+    panel,
+    parts::{act::RunButton, build::BuildState, next::Next, outline::Outline},
+    view::Fetched,
+};
+
+/// The page.
+#[component]
+pub fn Case() -> impl IntoView {
+    let live = expect_context::<Live>();
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
+    let case = RwSignal::new(Fetched::<ScenarioView>::Loading);
+    let state =
+        Memo::new(move |_| (live.active(), live.snapshots.get(), live.stack.with(|stack| stack.build.working.clone())));
+    Effect::new(move || {
+        state.track();
+        let id = id.get();
+        spawn_local(async move {
+            case.set(match panel::get(&format!("/scenarios/{id}")).await {
+                Ok(view) => Fetched::Ready(view),
+                Err(problem) => Fetched::Failed(problem.detail),
+            });
+        });
+    });
+    move || match case.get() {
+        Fetched::Loading => view! { <p class="muted" role="status">"Loading the case …"</p> }.into_any(),
+        Fetched::Failed(why) => view! {
+            <section class="empty">
+                <h1>"This case cannot be shown"</h1>
+                <p role="alert">{why}</p>
+                <A href="/" attr:class="button primary">"Go to the cases"</A>
+            </section>
+        }
+        .into_any(),
+        Fetched::Ready(case) => before(case, live).into_any(),
+    }
+}
+
+fn before(case: ScenarioView, live: Live) -> impl IntoView {
+    let scenario = case.scenario.clone();
+    let last = case.last.clone();
+    let story = scenario.story.trim().to_owned();
+    let criteria = scenario.criteria.clone();
+    let running = live.active();
+    view! {
+        <div class="case-page">
+            <section class="panel story">
+                <p class="crumb"><A href="/">"Cases"</A>" / "{scenario.order}</p>
+                <h1>{scenario.title.clone()}</h1>
+                <p class="lead">{story}</p>
+                <Outline scenario=scenario.clone() />
+                <div class="actions">
+                    {match running {
+                        Some(id) => view! { <A href=format!("/runs/{id}") attr:class="button primary">"Go to the run that goes on"</A> }.into_any(),
+                        None => view! { <RunButton scenario=scenario.id.clone() again=last.is_some() /> }.into_any(),
+                    }}
+                    {last.map(|last| view! {
+                        <A href=format!("/runs/{}", last.id) attr:class="button">
+                            {match last.score {
+                                Some(score) => format!("Last run: {score} of 100"),
+                                None => "Last run".to_owned(),
+                            }}
+                        </A>
+                    })}
+                </div>
+            </section>
+            <div class="column">
+                <section class="panel">
+                    <h2>"What must hold"</h2>
+                    <ul class="plain">
+                        {criteria.into_iter().map(|criterion| view! {
+                            <li>{format!(
+                                "{} {} {}, for {} s",
+                                criterion.says,
+                                criterion.comparison.sign(),
+                                criterion.signal.unit().show(criterion.target),
+                                criterion.hold_s
+                            )}</li>
+                        }).collect_view()}
+                    </ul>
+                </section>
+                <section class="panel">
+                    <h2>"Build"</h2>
+                    <BuildState />
+                </section>
+                {case.last.is_some().then(|| view! { <section class="panel"><h2>"Where to look"</h2><Next case=case.clone() /></section> })}
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,111 @@
+//! The verdict: score and why, what changed, term by term, and what to do next.
+
+use brownout_core::{
+    difference::Difference,
+    score::{Score, TermScore, Unranked},
+    wire::RunDetail,
+};
+use leptos::prelude::*;
+
+use crate::{
+    parts::{copy::Copy, next::Next},
+    view::RunView,
+};
+
+/// The verdict of a run that has ended.
+#[component]
+pub fn Verdict(run: RunView) -> impl IntoView {
+    move || {
+        run.detail.get().map(|detail| {
+            view! {
+                <section class="panel verdict" data-testid="verdict" aria-label="verdict">
+                    {match detail.score.clone() {
+                        Some(score) => judged(&detail, score).into_any(),
+                        None => view! { <p class="lead">{unjudged(&detail)}</p> }.into_any(),
+                    }}
+                    {move || run.scenario.get().map(|case| view! { <Next case=case /> })}
+                </section>
+            }
+        })
+    }
+}
+
+fn unjudged(detail: &RunDetail) -> String {
+    let because = if detail.because.is_empty() { String::new() } else { format!(" {}", detail.because) };
+    format!("This run did not come to its end, so there is no score.{because}")
+}
+
+fn judged(detail: &RunDetail, score: Score) -> impl IntoView + use<> {
+    let tone = if score.total >= 90 {
+        "score good"
+    } else if score.total >= 60 {
+        "score warn"
+    } else {
+        "score bad"
+    };
+    let baseline = match &detail.difference {
+        Some(difference) => format!("first run {} → now {}", difference.base_total, difference.total),
+        None if detail.summary.baseline => "first run: kept as your baseline".to_owned(),
+        None => String::new(),
+    };
+    let reasons: Vec<String> = detail.unranked.iter().map(Unranked::sentence).collect();
+    let line = detail.summary.line.clone();
+    view! {
+        <div class="verdict-head">
+            <p class=tone><span data-testid="score-total">{score.total}</span><span class="of">" / 100"</span></p>
+            <p class="lead">{score.why.clone()}</p>
+            <p class="muted">{baseline}</p>
+        </div>
+        {reasons.into_iter().map(|reason| view! { <p class="warn">{reason}</p> }).collect_view()}
+        {detail.difference.as_ref().map(changes)}
+        <ul class="plain terms">{score.terms.iter().map(term).collect_view()}</ul>
+        <p class="share"><code data-testid="score-line">{line.clone()}</code> <Copy label="Copy score line" text=line.clone() /></p>
+    }
+}
+
+fn term(term: &TermScore) -> impl IntoView + use<> {
+    let share = if term.weight > 0.0 { term.points / term.weight * 100.0 } else { 0.0 };
+    let value = term.value.map_or("–".to_owned(), |value| term.unit.show(value));
+    let points = format!(
+        "{} of {}",
+        brownout_core::quantity::Unit::Count.show((term.points * 10.0).round() / 10.0),
+        term.weight
+    );
+    let leans = if term.factor < 0.995 {
+        format!(", times {} of {}", brownout_core::quantity::Unit::Share.show(term.factor), "the first term")
+    } else {
+        String::new()
+    };
+    view! {
+        <li class="term" title=term.sentence.clone()>
+            <span class="says">{term.says.clone()}</span>
+            <span class="number strong">{value}</span>
+            <div class="bar"><div class="fill" style:width=format!("{share:.0}%")></div></div>
+            <span class="number">{points}</span>
+            <span class="muted">{format!("{} earns all{leans}", term.unit.show(term.perfect))}</span>
+        </li>
+    }
+}
+
+fn changes(difference: &Difference) -> impl IntoView + use<> {
+    let show = |line: &brownout_core::difference::DifferenceLine, value: Option<f64>| {
+        value.map_or("–".to_owned(), |value| line.unit.show(value))
+    };
+    let rows = difference.lines.iter().map(|line| {
+        view! {
+            <tr>
+                <td>{line.says.clone()}</td>
+                <td class="number">{show(line, line.before)}</td>
+                <td class="number">{show(line, line.after)}</td>
+                <td class="strong">{line.words.clone()}</td>
+            </tr>
+        }
+    });
+    view! {
+        <table class="table changes" data-testid="difference">
+            <caption class="visually-hidden">"Difference to your first run"</caption>
+            <thead><tr><th>"against your first run"</th><th class="number">"then"</th><th class="number">"now"</th><th>"change"</th></tr></thead>
+            <tbody>{rows.collect_view()}</tbody>
+        </table>
+    }
+}
