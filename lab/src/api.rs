@@ -22,6 +22,7 @@ use crate::{
 #[derive(Clone)]
 pub struct App {
     /// The dependency, at most `CALLS_AT_ONCE` calls at a time.
+    #[allow(dead_code, reason = "an edit of a case may answer without asking")]
     pub dep: Dependency,
 }
 

@@ -113,3 +113,36 @@ async fn stamp(request: Request, next: Next, leaving: Leaving) -> Response {
     }
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{Read, Write},
+        net::TcpStream,
+    };
+
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_handler_that_panics_fails_one_request_and_not_the_process() {
+        let broken = Router::new().route("/broken", get(async || -> &'static str { panic!("index out of bounds") }));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = tokio::spawn(async move { axum::serve(listener, dress(broken, &Leaving::default())).await });
+        let ask = move |path: &str| {
+            let mut stream = TcpStream::connect(address).unwrap();
+            write!(stream, "GET {path} HTTP/1.1\r\nhost: lab\r\nconnection: close\r\n\r\n").unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).unwrap();
+            answer
+        };
+        let (broken, healthy) = tokio::task::spawn_blocking(move || (ask("/broken"), ask("/healthz"))).await.unwrap();
+        assert!(broken.starts_with("HTTP/1.1 500 ") && broken.contains("x-lab-build: "), "{broken}");
+        assert!(
+            broken.ends_with("{\"error\":\"the handler panicked: index out of bounds; the log says where\"}"),
+            "{broken}"
+        );
+        assert!(healthy.starts_with("HTTP/1.1 200 "), "{healthy}");
+        server.abort();
+    }
+}

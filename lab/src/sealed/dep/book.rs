@@ -106,3 +106,20 @@ impl Book {
         self.attempts.iter().skip(from).take(limit).cloned().collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_latest_20_000_attempts_are_kept() {
+        let mut book = Book::default();
+        let ask = Ask { item: 1, id: "a".to_owned() };
+        for _ in 0..20_100 {
+            book.note(&ask, Outcome::Refused, Instant::now());
+        }
+        let kept = book.attempts(0, usize::MAX);
+        assert_eq!((kept.len(), kept[0].n, kept[19_999].n, book.refused), (20_000, 101, 20_100, 20_100));
+        assert_eq!(book.attempts(20_098, 10).len(), 2);
+    }
+}

@@ -1,0 +1,73 @@
+//! One process of the lab on a port that was free.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::mpsc::{Receiver, channel},
+    thread,
+    time::Duration,
+};
+
+use serde_json::Value;
+
+/// Ends with its handle.
+pub struct Process {
+    child: Child,
+    events: Receiver<Value>,
+    /// Where it listens: host and port.
+    pub address: String,
+}
+
+impl Process {
+    pub fn start(mode: &str, env: &[(&str, &str)]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lab"));
+        command.arg(mode).env("LAB_LISTEN", "127.0.0.1:0").envs(env.iter().copied());
+        Self::launch(command)
+    }
+
+    pub fn launch(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let (tell, events) = channel();
+        // Ends when the process closes its output.
+        thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                let event: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("no JSON line: {line}"));
+                if tell.send(event).is_err() {
+                    return;
+                }
+            }
+        });
+        let mut process = Self { child, events, address: String::new() };
+        process.address = process.event("listening")["addr"].as_str().unwrap().to_owned();
+        process
+    }
+
+    /// Waits for an event, past others.
+    pub fn event(&self, name: &str) -> Value {
+        loop {
+            let event = self.events.recv_timeout(Duration::from_secs(10));
+            let event = event.unwrap_or_else(|error| panic!("waited for event `{name}`: {error}"));
+            if event["event"] == name {
+                return event;
+            }
+        }
+    }
+
+    pub fn terminate(&self) {
+        let sent = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status().unwrap();
+        assert!(sent.success());
+    }
+
+    pub fn ended(&mut self) -> ExitStatus {
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,93 @@
+//! Solutions, mistakes and variants are whole case files: each must compile in place of the broken one, without a warning.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+const CASE: &str = "src/cases/timeouts.rs";
+
+#[test]
+fn every_version_of_a_case_compiles_without_a_warning() {
+    let scratch = Path::new(env!("CARGO_TARGET_TMPDIR")).join("variants");
+    // What a run before left behind; the build beside it is kept.
+    let copy = scratch.join("lab");
+    let _ = fs::remove_dir_all(&copy);
+    for part in ["Cargo.toml", "Cargo.lock", "src"] {
+        overlay(&lab().join(part), &copy.join(part));
+    }
+    let mut wrong = Vec::new();
+    for version in versions() {
+        overlay(&version.join("src"), &copy.join("src"));
+        let mut check = Command::new(env!("CARGO"));
+        check.args(["check", "--offline", "--locked", "--color=never", "--message-format=short"]);
+        check.current_dir(&copy).env("CARGO_TARGET_DIR", scratch.join("target"));
+        let said = check.output().unwrap();
+        let text = String::from_utf8_lossy(&said.stderr).into_owned();
+        if !said.status.success() || text.contains("warning") {
+            wrong.push(format!("{}:\n{text}", version.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_version_is_a_small_edit_of_the_case_and_says_why() {
+    let broken = fs::read_to_string(lab().join(CASE)).unwrap();
+    assert!(broken.lines().count() < 80);
+    assert_eq!(broken.matches("LAB: STEP1 TODO").count(), 1);
+    assert!(broken.contains("pub const CALLS_AT_ONCE: usize = 24;"));
+    let versions = versions();
+    assert_eq!(versions.len(), 18, "{versions:#?}");
+    for version in versions {
+        let name = version.display();
+        let why = fs::read_to_string(version.join("WHY.md")).unwrap();
+        assert!(why.lines().count() == 1 && why.ends_with(".\n"), "{name}: WHY.md is one sentence on one line");
+        let mut files = Vec::new();
+        collect(&version, &mut files);
+        files.sort();
+        assert_eq!(files, [version.join("WHY.md"), version.join(CASE)], "{name}");
+        let edited = fs::read_to_string(version.join(CASE)).unwrap();
+        let added = edited.lines().filter(|line| !broken.lines().any(|known| known == *line)).count();
+        assert!((1..=25).contains(&added), "{name} adds {added} lines");
+        assert!(!edited.contains("TODO"), "{name} still has the marker");
+    }
+}
+
+fn lab() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Folders with another version of the case.
+fn versions() -> Vec<PathBuf> {
+    let kinds = ["solutions", "mistakes", "variants"];
+    let entries = kinds.iter().flat_map(|kind| fs::read_dir(lab().join(kind)).unwrap());
+    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    // Later cases have versions of their own.
+    folders.retain(|folder| folder.join(CASE).is_file());
+    folders.sort();
+    folders
+}
+
+/// Copies a file or a tree over what is there.
+fn overlay(from: &Path, to: &Path) {
+    if from.is_dir() {
+        for entry in fs::read_dir(from).unwrap() {
+            let path = entry.unwrap().path();
+            overlay(&path, &to.join(path.file_name().unwrap()));
+        }
+    } else {
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        // Written and not copied: the new time of change tells cargo to build again.
+        fs::write(to, fs::read(from).unwrap()).unwrap();
+    }
+}
+
+fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { collect(&path, found) } else { found.push(path) }
+    }
+}
