@@ -59,7 +59,7 @@ impl Shared {
         Ok(Shared { streams, prepared, receipt_key: target.receipt_key, end_us, zero, stop })
     }
 
-    /// The run clock, µs.
+    /// The run clock, µs; 0 before the run begins.
     pub(crate) fn now_us(&self) -> u64 {
         self.zero.elapsed().as_micros() as u64
     }

@@ -95,7 +95,7 @@ impl Worker {
         let mut tick = std::pin::pin!(sleep_until(self.tick().into()));
         let ended = loop {
             for _ in 0..GROUP {
-                match arrivals.next_if(|arrival| arrival.due_us <= shared.now_us()) {
+                match arrivals.next_if(|arrival| shared.instant(arrival.due_us) <= Instant::now()) {
                     Some(arrival) => self.release(arrival),
                     None => break,
                 }

@@ -2,18 +2,18 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering::SeqCst},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use brownout_core::outcome::Outcome;
+use brownout_core::{arrival::Segment, outcome::Outcome};
 use brownout_engine::{Ended, EngineEvent, Options, start};
 use tokio::time::sleep;
 
 use crate::{
-    load::{finish, run, run_with, stream, target},
+    load::{burst, finish, run, run_with, stream, target},
     server::{Does, Server, answer},
 };
 
@@ -31,6 +31,28 @@ async fn every_second_has_the_arrivals_of_the_plan_and_all_are_sent() {
     assert!(u64::from(missing) <= 5 + paused, "{missing} were not sent in their second, pauses of {paused}");
     assert_eq!(run.summary.ended, Ended::Completed);
     assert!((1.9..4.0).contains(&run.summary.seconds), "{}", run.summary.seconds);
+}
+
+#[tokio::test]
+async fn nothing_is_sent_before_its_instant_not_even_the_first() {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let seen = asked.clone();
+    let server = Server::start(move |request| {
+        seen.lock().unwrap().push((request.query("n").parse::<u64>().unwrap(), Instant::now()));
+        async { answer(200, &[], "ok") }
+    });
+    let mut stream = burst(20);
+    stream.path = "/?n={n}".to_owned();
+    stream.arrivals.segments.push(Segment::Constant { from_us: 1, to_us: 500_001, per_second: 100.0 });
+    let running = start(vec![stream], 500_001, target(&server.url), Options::default()).unwrap();
+    let zero = running.started;
+    let run = finish(running).await;
+    assert_eq!(run.outcome(Outcome::Ok), 70);
+    assert!(run.summary.latency.quantile(0.0) > Some(0), "an answer before its request");
+    for (n, at) in asked.lock().unwrap().iter() {
+        let due = zero + Duration::from_millis(10 * n.saturating_sub(20));
+        assert!(*at >= due, "arrival {n} came {:?} early", due - *at);
+    }
 }
 
 #[tokio::test]
