@@ -40,7 +40,7 @@ fn every_version_is_a_small_edit_of_the_case_and_says_why() {
     assert_eq!(broken.matches("LAB: STEP1 TODO").count(), 1);
     assert!(broken.contains("pub const CALLS_AT_ONCE: usize = 24;"));
     let versions = versions();
-    assert_eq!(versions.len(), 18, "{versions:#?}");
+    assert!(versions.len() >= 18, "{versions:#?}");
     for version in versions {
         let name = version.display();
         let why = fs::read_to_string(version.join("WHY.md")).unwrap();
