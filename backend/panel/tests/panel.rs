@@ -4,11 +4,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
 mod panel {
+    mod chromium;
     mod guard;
     mod lab;
     mod live;
     mod runs;
     mod scenarios;
     mod stack;
+    mod ui;
     mod variants;
 }

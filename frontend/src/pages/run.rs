@@ -102,7 +102,7 @@ fn RunHead(run: RunView, ended: Signal<bool>) -> impl IntoView {
                 }}
             </div>
             <span class="run-clock number">
-                {move || format!("{} / {}", clock(u64::from(seconds.get()) * 1_000_000), clock(u64::from(planned.get()) * 1_000_000))}
+                {move || format!("{} / {}", clock(u64::from(seconds.get().min(planned.get())) * 1_000_000), clock(u64::from(planned.get()) * 1_000_000))}
             </span>
             <div class="bar run-bar" role="progressbar" aria-label="progress of the run" aria-valuemin="0"
                 aria-valuemax=move || planned.get().to_string() aria-valuenow=move || seconds.get().min(planned.get()).to_string()>

@@ -62,7 +62,7 @@ fn steps(build: &BuildStatus) -> impl IntoView + use<> {
     let total: u64 = build.steps.iter().map(|step| step.took_ms).sum();
     let words =
         build.steps.iter().map(|step| format!("{} {:.1} s", step.name, step.took_ms as f64 / 1e3)).collect::<Vec<_>>();
-    (total > 0).then(|| view! { <p class="muted small">{format!("Deployed in {:.1} s: {}", total as f64 / 1e3, words.join(", "))}</p> })
+    (total >= 100).then(|| view! { <p class="muted small">{format!("Deployed in {:.1} s: {}", total as f64 / 1e3, words.join(", "))}</p> })
 }
 
 #[component]

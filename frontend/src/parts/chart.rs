@@ -110,8 +110,8 @@ pub fn ChartView(chart: Chart) -> impl IntoView {
 
 /// The last second of which this chart knows something worth reading: for latency the last that is decided.
 fn last_second(chart: Chart, run: &Run) -> u32 {
-    let known = if chart == Chart::Latency { run.decided().min(run.planned_seconds()) } else { run.seconds };
-    known.saturating_sub(1)
+    let known = if chart == Chart::Latency { run.decided() } else { run.seconds };
+    known.min(run.planned_seconds()).saturating_sub(1)
 }
 
 fn view_of<'a>(run: &Run, base: Option<&'a Run>, crosshair_s: Option<f64>, scale: f64) -> View<'a> {

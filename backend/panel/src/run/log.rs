@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use brownout_core::{
-    criterion::{self, CriterionState},
+    criterion::{self, CriterionState, Stage},
     event::{Body, RunEnvelope, RunEvent, VERSION},
     fold::Run,
     wire::LiveItem,
@@ -87,9 +87,9 @@ impl RunLog {
             .iter()
             .filter(|state| {
                 let before = self.criteria.iter().find(|before| before.name == state.name);
-                before.is_some_and(|before| {
-                    (before.holds, before.met, before.stage) != (state.holds, state.met, state.stage)
-                })
+                // The end of its span is no news: what holds then is what was said last.
+                let said = |state: &CriterionState| (state.holds, state.met, state.stage == Stage::Ahead);
+                before.is_some_and(|before| said(before) != said(state))
             })
             .cloned()
             .collect();

@@ -1,0 +1,113 @@
+//! A real Chromium through WebDriver, for the test of the UI.
+
+use std::{process::Stdio, time::Duration};
+
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+    time::{Instant, sleep},
+};
+
+/// A browser window; ends with the test.
+pub struct Chromium {
+    pub page: Client,
+    driver: Child,
+    _profile: TempDir,
+}
+
+impl Chromium {
+    /// Starts driver and browser. `CHROMEDRIVER` and `CHROMIUM` say where they are.
+    pub async fn open() -> Chromium {
+        let driver = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
+        let mut driver = Command::new(&driver)
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap_or_else(|error| panic!("{driver}: {error}; deploy/setup/browser.sh installs it"));
+        let mut lines = BufReader::new(driver.stdout.take().expect("its output")).lines();
+        let port = loop {
+            let line = lines.next_line().await.expect("read").expect("the driver says its port");
+            if let Some((_, rest)) = line.split_once("started successfully on port ") {
+                break rest.trim_end_matches('.').to_owned();
+            }
+        };
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        let profile = tempfile::tempdir().expect("a temporary directory");
+        let user_data = format!("--user-data-dir={}", profile.path().display());
+        let arguments = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-sync",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-dev-shm-usage",
+            "--window-size=1280,720",
+            &user_data,
+        ];
+        let mut options = json!({"args": arguments});
+        if let Ok(binary) = std::env::var("CHROMIUM") {
+            options["binary"] = json!(binary);
+        }
+        let capabilities = json!({"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}});
+        let page = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
+            .capabilities(capabilities.as_object().expect("an object").clone())
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .expect("a session");
+        Chromium { page, driver, _profile: profile }
+    }
+
+    /// Waits for an element by its test id.
+    pub async fn find(&self, id: &str, patience: Duration) -> Element {
+        let css = format!("[data-testid='{id}']");
+        let found = self.page.wait().at_most(patience).for_element(Locator::Css(&css)).await;
+        match found {
+            Ok(element) => element,
+            Err(error) => panic!("{id} did not appear ({error}); the page says: {}", self.text().await),
+        }
+    }
+
+    /// The page's text.
+    pub async fn text(&self) -> String {
+        let text = self.page.execute("return document.body.innerText", Vec::new()).await;
+        text.ok().and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// The pixels of a canvas, as a data URL.
+    pub async fn pixels(&self, id: &str) -> String {
+        let script = format!("return document.querySelector(\"[data-testid='{id}']\").toDataURL()");
+        let pixels = self.page.execute(&script, Vec::new()).await.expect("the canvas can be read");
+        pixels.as_str().expect("a data URL").to_owned()
+    }
+
+    /// Waits until a question about the page is answered with yes.
+    pub async fn until(&self, what: &str, patience: Duration, mut holds: impl AsyncFnMut(&Self) -> bool) {
+        let deadline = Instant::now() + patience;
+        while !holds(self).await {
+            assert!(Instant::now() < deadline, "{what}; the page says: {}", self.text().await);
+            sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// An attribute of an element by its test id.
+    pub async fn attribute(&self, id: &str, name: &str) -> Option<String> {
+        let script =
+            format!("let e=document.querySelector(\"[data-testid='{id}']\"); return e && e.getAttribute('{name}')");
+        let value = self.page.execute(&script, Vec::new()).await.expect("the page can be asked");
+        value.as_str().map(str::to_owned)
+    }
+
+    /// Ends browser and driver.
+    pub async fn close(mut self) {
+        let _ = self.page.clone().close().await;
+        let _ = self.driver.kill().await;
+    }
+}
