@@ -1,13 +1,32 @@
-//! Where things are on a chart: margins, the shared time axis, the value axis.
+//! Where things are on a chart: margins, the shared time axis, pixels.
 
-use brownout_core::{fold::Run, quantity::Unit};
+use brownout_core::fold::Run;
+use plotters::{
+    coord::Shift,
+    prelude::{DrawingArea, DrawingAreaErrorKind, DrawingBackend, Rectangle, Text},
+    style::{
+        Color, IntoFont,
+        text_anchor::{HPos, Pos, VPos},
+    },
+};
 
-/// Left margin for value labels, px at scale 1. The same on all charts, so that time axes align.
+use crate::{
+    axis::ValueAxis,
+    theme::{Rgb, color},
+};
+
+/// Left margin for value labels, CSS px. The same on all charts, so that time axes align.
 const LEFT: f64 = 52.0;
-/// Right margin for the labels of lines, px at scale 1.
-const RIGHT: f64 = 72.0;
+/// Right margin for the labels of lines, CSS px.
+const RIGHT: f64 = 64.0;
 const TOP: f64 = 8.0;
+/// A row for the words of phases, above the plot.
+const PHASES: f64 = 14.0;
 const BOTTOM: f64 = 20.0;
+/// Size of all text, CSS px.
+const TEXT: f64 = 11.0;
+/// Mean width of a character of system sans ÷ size, generous: what is cut must not overlap.
+const CHARACTER: f64 = 0.53;
 
 /// What part of a run is shown, and how.
 #[derive(Debug, Clone, Copy)]
@@ -18,7 +37,7 @@ pub struct View<'a> {
     pub to_s: f64,
     /// Second under the crosshair.
     pub crosshair_s: Option<f64>,
-    /// An earlier run to set it against: thin and dashed behind.
+    /// An earlier run to set it against: its main line, thin and dashed behind.
     pub base: Option<&'a Run>,
     /// Device pixels per CSS pixel; widths and text grow with it.
     pub scale: f64,
@@ -26,13 +45,24 @@ pub struct View<'a> {
 
 /// Why a chart could not be drawn.
 #[derive(Debug, thiserror::Error)]
-#[error("the chart could not be drawn: {0}")]
+#[error("the chart could not be drawn: {0}; reload the page, or draw it again")]
 pub struct ChartError(pub(crate) String);
+
+pub(crate) fn failed<E: std::error::Error + Send + Sync>(error: DrawingAreaErrorKind<E>) -> ChartError {
+    ChartError(error.to_string())
+}
 
 /// The second at a horizontal position of a chart, both in CSS px; `None` outside the plot.
 pub fn second_at(x: f64, width: f64, view: &View<'_>) -> Option<f64> {
     let share = (x - LEFT) / (width - LEFT - RIGHT);
-    (0.0..=1.0).contains(&share).then_some(view.from_s + share * (view.to_s - view.from_s))
+    let (from_s, to_s) = span(view);
+    (0.0..=1.0).contains(&share).then_some(from_s + share * (to_s - from_s))
+}
+
+/// First and last second of a view; at least one second and at most a day.
+fn span(view: &View<'_>) -> (f64, f64) {
+    let finite = |value: f64| if value.is_finite() { value.clamp(0.0, 86_400.0) } else { 0.0 };
+    (finite(view.from_s), finite(view.to_s).max(finite(view.from_s) + 1.0))
 }
 
 /// Maps seconds and values to pixels.
@@ -42,35 +72,33 @@ pub(crate) struct Plot {
     pub(crate) right: i32,
     pub(crate) top: i32,
     pub(crate) bottom: i32,
-    from_s: f64,
-    to_s: f64,
-    low: f64,
-    high: f64,
-    log: bool,
+    pub(crate) from_s: f64,
+    pub(crate) to_s: f64,
+    pub(crate) axis: ValueAxis,
+    /// Device pixels per CSS pixel.
     pub(crate) scale: f64,
+    /// What the backend calls a text of 1 px.
+    letter: f64,
 }
 
 impl Plot {
-    /// The plot of an area of `width` × `height` px for values up to `most`.
-    pub(crate) fn new(width: u32, height: u32, view: &View<'_>, unit: Unit, log: bool, most: f64) -> Self {
+    /// The plot of an area of `width` × `height` device px; `None` when it has no room for one.
+    pub(crate) fn new(size: (u32, u32), view: &View<'_>, letter: f64, phases: bool) -> Option<Self> {
         let scale = if view.scale.is_finite() { view.scale.clamp(0.5, 8.0) } else { 1.0 };
         let px = |css: f64| (css * scale).round() as i32;
-        let (left, top) = (px(LEFT), px(TOP));
-        let (low, high) = if log { (1e3, log_top(most)) } else { (0.0, linear_top(most, unit)) };
-        let from_s = if view.from_s.is_finite() { view.from_s } else { 0.0 };
-        let to_s = if view.to_s.is_finite() { view.to_s.max(from_s + 1.0) } else { from_s + 1.0 };
-        Plot {
-            left,
-            right: (width as i32 - px(RIGHT)).max(left + 1),
-            top,
-            bottom: (height as i32 - px(BOTTOM)).max(top + 1),
+        let (from_s, to_s) = span(view);
+        let plot = Plot {
+            left: px(LEFT),
+            right: size.0.min(100_000) as i32 - px(RIGHT),
+            top: px(TOP + if phases { PHASES } else { 0.0 }),
+            bottom: size.1.min(100_000) as i32 - px(BOTTOM),
             from_s,
             to_s,
-            low,
-            high,
-            log,
+            axis: ValueAxis::default(),
             scale,
-        }
+            letter,
+        };
+        (plot.right - plot.left >= px(24.0) && plot.bottom - plot.top >= px(16.0)).then_some(plot)
     }
 
     /// Horizontal pixel of a second.
@@ -79,14 +107,10 @@ impl Plot {
         self.left + (share * f64::from(self.right - self.left)).round() as i32
     }
 
-    /// Vertical pixel of a value.
+    /// Vertical pixel of a value; one beyond the axis lies on its edge.
     pub(crate) fn y(&self, value: f64) -> i32 {
-        let share = if self.log {
-            (value.max(self.low) / self.low).log10() / (self.high / self.low).log10()
-        } else {
-            value / self.high
-        };
-        self.bottom - (share.clamp(0.0, 1.0) * f64::from(self.bottom - self.top)).round() as i32
+        let share = self.axis.share(value).clamp(0.0, 1.0);
+        self.bottom - (share * f64::from(self.bottom - self.top)).round() as i32
     }
 
     /// Whether a second is shown.
@@ -94,45 +118,64 @@ impl Plot {
         (self.from_s..=self.to_s).contains(&second)
     }
 
-    /// Values of the gridlines.
-    pub(crate) fn ticks(&self) -> Vec<f64> {
-        if self.log {
-            return std::iter::successors(Some(self.low), |tick| Some(tick * 10.0))
-                .take_while(|t| *t <= self.high * 1.001)
-                .collect();
-        }
-        let step = self.high / 4.0;
-        (0..=4).map(|n| f64::from(n) * step).collect()
-    }
-
-    /// Seconds of the time labels.
-    pub(crate) fn time_ticks(&self) -> Vec<f64> {
-        let span = self.to_s - self.from_s;
-        let room = f64::from(self.right - self.left) / (64.0 * self.scale);
-        let step = [1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0]
-            .into_iter()
-            .find(|step| span / step <= room.max(1.0))
-            .unwrap_or(1800.0);
-        let first = (self.from_s / step).ceil() * step;
-        std::iter::successors(Some(first), |at| Some(at + step)).take_while(|at| *at <= self.to_s).collect()
-    }
-
-    /// A size in px.
+    /// A size in device px.
     pub(crate) fn px(&self, css: f64) -> i32 {
         (css * self.scale).round() as i32
     }
-}
 
-/// The decade at or above a latency, at least 10 s: the axis must not jump while lines climb.
-fn log_top(most: f64) -> f64 {
-    let most = if most.is_finite() { most.clamp(10e6, 1e9) } else { 10e6 };
-    10f64.powf(most.log10().ceil()).max(20e6)
-}
+    /// Height in CSS px.
+    pub(crate) fn height(&self) -> f64 {
+        f64::from(self.bottom - self.top) / self.scale
+    }
 
-/// A round number at or above a value, divisible by four.
-fn linear_top(most: f64, unit: Unit) -> f64 {
-    let least = if unit == Unit::Share { 1.0 } else { 4.0 };
-    let most = if most.is_finite() { most.max(least) } else { least };
-    let decade = 10f64.powf(most.log10().floor());
-    [1.0, 2.0, 4.0, 8.0, 10.0].into_iter().map(|factor| factor * decade).find(|top| *top >= most).unwrap_or(most)
+    /// About how wide a text is, in device px.
+    pub(crate) fn width_of(&self, words: &str) -> i32 {
+        (words.chars().count() as f64 * CHARACTER * TEXT * self.scale).ceil() as i32
+    }
+
+    /// The text if it fits into `room` device px, else its beginning with an ellipsis, else nothing.
+    pub(crate) fn cut(&self, words: &str, room: i32) -> Option<String> {
+        if self.width_of(words) <= room {
+            return Some(words.to_owned());
+        }
+        let fit = (f64::from(room) / (CHARACTER * TEXT * self.scale)) as usize;
+        let begin: String = words.chars().take(fit.saturating_sub(1)).collect();
+        (fit >= 8).then(|| format!("{}…", begin.trim_end_matches([' ', ':', ','])))
+    }
+
+    /// Writes a text at a point of the chart.
+    pub(crate) fn write<DB: DrawingBackend>(
+        &self,
+        area: &DrawingArea<DB, Shift>,
+        words: impl Into<String>,
+        at: (i32, i32),
+        rgb: Rgb,
+        (horizontal, vertical): (HPos, VPos),
+    ) -> Result<(), ChartError> {
+        let font = ("system-ui, sans-serif", TEXT * self.scale * self.letter).into_font();
+        let style = font.color(&color(rgb)).pos(Pos::new(horizontal, vertical));
+        area.draw(&Text::new(words.into(), at, style)).map_err(failed)
+    }
+
+    /// Fills a rectangle. Straight lines are drawn so: a path of 1 px lies between two rows of a canvas and blurs.
+    pub(crate) fn fill<DB: DrawingBackend>(
+        &self,
+        area: &DrawingArea<DB, Shift>,
+        corners: [(i32, i32); 2],
+        rgb: Rgb,
+        alpha: f64,
+    ) -> Result<(), ChartError> {
+        area.draw(&Rectangle::new(corners, color(rgb).mix(alpha).filled())).map_err(failed)
+    }
+
+    /// A vertical hairline over the height of the plot.
+    pub(crate) fn hairline<DB: DrawingBackend>(
+        &self,
+        area: &DrawingArea<DB, Shift>,
+        x: i32,
+        rgb: Rgb,
+        alpha: f64,
+    ) -> Result<(), ChartError> {
+        self.fill(area, [(x, self.top), (x + self.px(1.0).max(1), self.bottom)], rgb, alpha)
+    }
 }

@@ -1,0 +1,58 @@
+//! Which charts there are, and what each needs from the fold.
+
+use std::ops::Range;
+
+use brownout_core::{fold::Run, quantity::Unit};
+
+use crate::{latency, line::Line, outcome, panel, rate, theme::Theme};
+
+/// One chart of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chart {
+    /// p50, p95, p99 by the second in which requests were due; a call that still waits counts with its age.
+    Latency,
+    /// Scheduled, ok, failed and dropped per second.
+    Rates,
+    /// How calls ended, by the second in which they ended, stacked.
+    Outcomes,
+    /// A panel of the scenario, by its index.
+    Panel(usize),
+}
+
+/// Longer runs than a day are not believed: a damaged log must not ask for memory.
+const MOST_SECONDS: u32 = 24 * 3600;
+
+/// Seconds of a run that can be drawn.
+pub(crate) fn measured(run: &Run) -> u32 {
+    run.seconds.min(MOST_SECONDS)
+}
+
+impl Chart {
+    /// Unit of its values.
+    pub(crate) fn unit(self, run: &Run) -> Unit {
+        match self {
+            Chart::Latency => Unit::Time,
+            Chart::Rates | Chart::Outcomes => Unit::PerSecond,
+            Chart::Panel(at) => panel::of(run, at).map_or(Unit::Count, |panel| panel.unit),
+        }
+    }
+
+    /// A limit to draw, such as a number of slots.
+    pub(crate) fn limit(self, run: &Run) -> Option<f64> {
+        match self {
+            Chart::Panel(at) => panel::of(run, at)?.limit.filter(|limit| limit.is_finite()),
+            _ => None,
+        }
+    }
+
+    /// Its lines over some seconds of the run; for [`Chart::Outcomes`] not yet stacked.
+    pub(crate) fn lines(self, run: &Run, theme: &Theme, seconds: Range<u32>) -> Vec<Line> {
+        let seconds = seconds.start..seconds.end.min(measured(run));
+        match self {
+            Chart::Latency => latency::lines(run, theme, seconds),
+            Chart::Rates => rate::lines(run, theme, seconds),
+            Chart::Outcomes => outcome::lines(run, theme, seconds),
+            Chart::Panel(at) => panel::lines(run, at, theme, seconds),
+        }
+    }
+}
