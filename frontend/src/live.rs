@@ -81,10 +81,10 @@ impl Live {
     async fn keep_following(self) {
         let (mut seen, mut tries) = (None, 0);
         loop {
-            if let Ok(socket) = WebSocket::open(&address(seen.as_ref())) {
-                if self.read(socket, &mut seen).await {
-                    tries = 0;
-                }
+            if let Ok(socket) = WebSocket::open(&address(seen.as_ref()))
+                && self.read(socket, &mut seen).await
+            {
+                tries = 0;
             }
             let wait = WAITS_MS[tries.min(WAITS_MS.len() - 1)];
             tries += 1;
