@@ -1,4 +1,4 @@
-//! How long one drawing takes: `cargo bench -p brownout-chart --features svg`. A page draws each chart once a second and
+//! How long one drawing takes: `cargo bench -p brownout-chart`. A page draws each chart once a second and
 //! once a frame under a moving crosshair, so a drawing has 2 ms natively.
 #![allow(clippy::expect_used)]
 

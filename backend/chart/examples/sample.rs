@@ -1,5 +1,5 @@
 //! Writes charts of a broken and a solved run into a folder, with a page that shows them in both themes.
-//! `cargo run -p brownout-chart --features svg --example sample -- target/charts`
+//! `cargo run -p brownout-chart --example sample -- target/charts`
 #![allow(clippy::expect_used)]
 
 #[path = "../tests/sample/mod.rs"]

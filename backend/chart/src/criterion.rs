@@ -98,18 +98,21 @@ pub(crate) fn judged<DB: DrawingBackend>(
     run: &Run,
     words: bool,
 ) -> Result<(), ChartError> {
-    let mut any = false;
-    for span in criteria(run).map(|criterion| criterion.during) {
-        let (left, right) = (plot.x(f64::from(span.from)), plot.x(f64::from(span.to)));
+    let mut spans: Vec<Span> = criteria(run).map(|criterion| criterion.during).collect();
+    spans.sort_by_key(|span| span.from);
+    let mut from = plot.left;
+    for span in &spans {
+        let (left, right) = (plot.x(f64::from(span.from)).max(from), plot.x(f64::from(span.to)));
         if right > left {
-            any = true;
-            let bar = [(left, plot.bottom), (right, plot.bottom + plot.px(3.0).max(1))];
-            plot.fill(area, bar, theme.muted, 1.0)?;
+            // Where spans overlap the bar is drawn once.
+            from = right;
+            let bar = [(left, plot.bottom), (right, plot.bottom + plot.px(2.0).max(1))];
+            plot.fill(area, bar, theme.muted, 0.6)?;
         }
     }
-    if any && words {
-        let at = (plot.right + plot.px(6.0), plot.bottom);
-        plot.write(area, "judged", at, theme.muted, (HPos::Left, VPos::Center))?;
+    if from > plot.left && words {
+        let at = (plot.right + plot.px(6.0), plot.bottom + plot.px(2.0));
+        plot.write(area, "judged", at, theme.muted, (HPos::Left, VPos::Bottom))?;
     }
     Ok(())
 }

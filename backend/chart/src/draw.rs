@@ -86,7 +86,8 @@ pub(crate) fn draw_with<DB: DrawingBackend>(
         marks::phases(area, run, &plot, theme)?;
     }
     if !lines.iter().any(|line| line.values.iter().any(Option::is_some)) {
-        let middle = ((plot.left + plot.right) / 2, (plot.top + plot.bottom) / 2);
+        // Below the middle, where lines of criteria seldom lie.
+        let middle = ((plot.left + plot.right) / 2, plot.top + (plot.bottom - plot.top) * 2 / 3);
         let words = if run.finished.is_some() { "no data" } else { "no data yet" };
         plot.write(area, words, middle, theme.muted, (HPos::Center, VPos::Center))?;
     }

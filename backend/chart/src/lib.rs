@@ -17,7 +17,6 @@ mod outcome;
 mod panel;
 mod plot;
 mod rate;
-#[cfg(feature = "svg")]
 mod svg;
 mod theme;
 mod words;
@@ -25,7 +24,6 @@ mod words;
 pub use chart::Chart;
 pub use draw::draw;
 pub use plot::{ChartError, View, second_at};
-#[cfg(feature = "svg")]
 pub use svg::svg;
 pub use theme::{Rgb, Theme};
 pub use words::{Entry, Table, legend, readout, table, title};

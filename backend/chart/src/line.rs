@@ -76,7 +76,7 @@ pub(crate) fn earlier<DB: DrawingBackend>(
     plot: &Plot,
     line: &Line,
 ) -> Result<(), ChartError> {
-    let dash = plot.px(2.0).max(1);
+    let dash = plot.px(3.0).max(1);
     segments(area, plot, &Line { width: 1.0, ..line.clone() }, Some((dash, dash)), 0.9)
 }
 

@@ -116,10 +116,14 @@ pub(crate) fn phases<DB: DrawingBackend>(
     for (at, mark) in begun.iter().enumerate() {
         let x = plot.x(second(mark));
         let end = begun.get(at + 1).map_or(plot.right + plot.px(56.0), |next| plot.x(second(next)));
-        let tick = [(x, plot.top - plot.px(14.0)), (x + plot.px(1.0).max(1), plot.top)];
+        let tick = [(x, plot.top - plot.px(16.0)), (x + plot.px(1.0).max(1), plot.top)];
         plot.fill(area, tick, theme.line, 1.0)?;
-        if let Some(words) = plot.cut(&mark.says, end - x - plot.px(10.0)) {
-            let at = (x + plot.px(4.0), plot.top - plot.px(8.0));
+        let room = end - x - plot.px(10.0);
+        // "load begins: 60 requests a second" says most before its colon.
+        let clause = mark.says.split(": ").next().filter(|clause| plot.width_of(clause) <= room);
+        let words = if plot.width_of(&mark.says) <= room { Some(mark.says.as_str()) } else { clause };
+        if let Some(words) = words.map(str::to_owned).or_else(|| plot.cut(&mark.says, room)) {
+            let at = (x + plot.px(4.0), plot.top - plot.px(10.0));
             plot.write(area, words, at, theme.muted, (HPos::Left, VPos::Center))?;
         }
     }

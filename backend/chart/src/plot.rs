@@ -21,7 +21,7 @@ const LEFT: f64 = 52.0;
 const RIGHT: f64 = 64.0;
 const TOP: f64 = 8.0;
 /// A row for the words of phases, above the plot.
-const PHASES: f64 = 14.0;
+const PHASES: f64 = 16.0;
 const BOTTOM: f64 = 20.0;
 /// Size of all text, CSS px.
 const TEXT: f64 = 11.0;
@@ -133,14 +133,12 @@ impl Plot {
         (words.chars().count() as f64 * CHARACTER * TEXT * self.scale).ceil() as i32
     }
 
-    /// The text if it fits into `room` device px, else its beginning with an ellipsis, else nothing.
+    /// The first words of a text that fit into `room` device px, with an ellipsis; nothing when none does.
     pub(crate) fn cut(&self, words: &str, room: i32) -> Option<String> {
-        if self.width_of(words) <= room {
-            return Some(words.to_owned());
-        }
         let fit = (f64::from(room) / (CHARACTER * TEXT * self.scale)) as usize;
-        let begin: String = words.chars().take(fit.saturating_sub(1)).collect();
-        (fit >= 8).then(|| format!("{}…", begin.trim_end_matches([' ', ':', ','])))
+        let begin: String = words.chars().take(fit).collect();
+        let (whole_words, _) = begin.rsplit_once(' ')?;
+        Some(format!("{}…", whole_words.trim_end_matches([' ', ':', ',', ';'])))
     }
 
     /// Writes a text at a point of the chart.

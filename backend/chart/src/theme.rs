@@ -106,13 +106,22 @@ mod tests {
     }
 
     #[test]
-    fn text_reaches_aa_and_lines_can_be_told_from_their_panel() {
+    fn text_reaches_aa_and_areas_can_be_told_from_their_panel() {
         for theme in [Theme::LIGHT, Theme::DARK] {
             for text in [theme.text, theme.muted, theme.accent, theme.holds, theme.fails, theme.warning] {
                 assert!(contrast(text, theme.panel) >= 4.5, "{text:?} on {:?}", theme.panel);
             }
-            for line in theme.percentiles.iter().chain(&theme.outcomes) {
-                assert!(contrast(*line, theme.panel) >= 3.0, "{line:?} on {:?}", theme.panel);
+            for line in theme.percentiles {
+                assert!(contrast(line, theme.panel) >= 4.5, "{line:?} colours words of the legend");
+            }
+            for area in theme.outcomes {
+                assert!(contrast(area, theme.panel) >= 3.0, "{area:?} on {:?}", theme.panel);
+            }
+            let mix = |over: u8, under: u8| (f64::from(over) * 0.12 + f64::from(under) * 0.88).round() as u8;
+            let (over, under) = (theme.warning, theme.panel);
+            let band = (mix(over.0, under.0), mix(over.1, under.1), mix(over.2, under.2));
+            for text in [theme.warning, theme.muted] {
+                assert!(contrast(text, band) >= 4.5, "{text:?} on the band of a fault, {band:?}");
             }
         }
     }
