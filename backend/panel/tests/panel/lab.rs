@@ -19,7 +19,11 @@ use reqwest::{Client, Method, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::{task::JoinHandle, time::timeout};
+use tokio::{
+    sync::{Mutex, MutexGuard},
+    task::JoinHandle,
+    time::timeout,
+};
 use tokio_tungstenite::{
     connect_async,
     tungstenite::{Message, client::IntoClientRequest},
@@ -30,6 +34,14 @@ pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the repository")
 }
 
+/// Labs follow each other: a build beside a run would make the load generator late, and the run unranked.
+static QUIET: Mutex<()> = Mutex::const_new(());
+
+/// Keeps every other lab away until it is dropped.
+pub async fn quiet() -> MutexGuard<'static, ()> {
+    QUIET.lock().await
+}
+
 /// A running panel with its stack.
 pub struct Lab {
     pub record: Record,
@@ -38,24 +50,36 @@ pub struct Lab {
     stop: tokio_util::sync::CancellationToken,
     ended: JoinHandle<anyhow::Result<()>>,
     _scratch: TempDir,
+    _quiet: Option<MutexGuard<'static, ()>>,
 }
 
 impl Lab {
     /// A panel whose stack runs the broken lab.
     pub async fn up() -> Lab {
-        Lab::up_with(None).await
+        let lab = Lab::start(None).await;
+        lab.bring_up().await;
+        lab
     }
 
-    /// A panel whose stack runs the lab with the files of a variant, e.g. `solutions/step-1`.
-    pub async fn up_with(variant: Option<&str>) -> Lab {
-        let lab = Lab::start(variant).await;
-        let answer = lab.post("/stack/up?wait=true", json!({})).await;
-        assert!(answer.status().is_success(), "the stack did not come up: {}", answer.text().await.unwrap_or_default());
+    /// A panel beside others of the same test, whose stack runs the lab with the files of a variant, e.g.
+    /// `solutions/step-1`. The test holds [`quiet`] itself.
+    pub async fn beside(variant: Option<&str>) -> Lab {
+        let lab = Lab::open(variant, None).await;
+        lab.bring_up().await;
         lab
+    }
+
+    async fn bring_up(&self) {
+        let answer = self.post("/stack/up?wait=true", json!({})).await;
+        assert!(answer.status().is_success(), "the stack did not come up: {}", answer.text().await.unwrap_or_default());
     }
 
     /// A panel without its stack.
     pub async fn start(variant: Option<&str>) -> Lab {
+        Lab::open(variant, Some(quiet().await)).await
+    }
+
+    async fn open(variant: Option<&str>, quiet: Option<MutexGuard<'static, ()>>) -> Lab {
         let scratch = tempfile::tempdir().expect("a temporary directory");
         let root = scratch.path().join("repository");
         let repository = repository();
@@ -82,7 +106,15 @@ impl Lab {
         .expect("the panel starts");
         let record = panel.record.clone();
         let stop = panel.app.stop.clone();
-        Lab { record, root, http: Client::new(), stop, ended: tokio::spawn(Panel::run(panel)), _scratch: scratch }
+        Lab {
+            record,
+            root,
+            http: Client::new(),
+            stop,
+            ended: tokio::spawn(Panel::run(panel)),
+            _scratch: scratch,
+            _quiet: quiet,
+        }
     }
 
     pub fn url(&self, path: &str) -> String {
