@@ -125,6 +125,8 @@ impl Run {
                 self.streams = started.plan.streams.iter().map(|s| (s.name.clone(), StreamFold::default())).collect();
                 self.started = Some((**started).clone());
             }
+            // A damaged log must neither panic nor ask for memory.
+            RunEvent::Window(window) if window.index as usize >= MOST_SECONDS => {}
             RunEvent::Window(window) => {
                 self.seconds = self.seconds.max(window.index + 1);
                 for (name, part) in &window.streams {
@@ -236,7 +238,7 @@ impl StreamFold {
         self.sent[at] += u64::from(part.sent);
         self.in_flight[at] = u64::from(part.in_flight);
         self.lag_p99_us[at] = part.lag_p99_us;
-        for cell in &part.cells {
+        for cell in part.cells.iter().filter(|cell| (cell.due as usize) < MOST_SECONDS) {
             grow(&mut self.due, cell.due as usize);
             self.due[cell.due as usize].ended[cell.outcome.index()].merge(&cell.latency);
             self.ended[at][cell.outcome.index()] += cell.count();
@@ -252,11 +254,11 @@ impl StreamFold {
     }
 }
 
-/// Seconds beyond this are not believed: a damaged log must not ask for memory.
+/// Seconds from here on are not believed: no run lasts a day.
 const MOST_SECONDS: usize = 24 * 3600;
 
 fn grow<T: Default + Clone>(line: &mut Vec<T>, at: usize) {
     if line.len() <= at {
-        line.resize(at.min(MOST_SECONDS) + 1, T::default());
+        line.resize(at + 1, T::default());
     }
 }

@@ -155,6 +155,16 @@ fn an_event_that_was_folded_already_changes_nothing() {
     assert_eq!(run, before);
 }
 
+#[test]
+fn a_damaged_log_neither_panics_nor_asks_for_memory() {
+    let mut ends = windows(&with_hanging_tenth(RIGHT));
+    ends[3].index = u32::MAX;
+    ends[4].streams.values_mut().for_each(|part| part.cells.iter_mut().for_each(|cell| cell.due = u32::MAX));
+    let run = run_of(ends);
+    assert_eq!(run.seconds, 61);
+    assert!(score::score(&run).is_some() && !criterion::judge(&run).is_empty());
+}
+
 fn end() -> impl Strategy<Value = End> {
     prop_oneof![
         6 => (1_000u64..9_000_000).prop_map(|latency_us| End { outcome: Outcome::Ok, latency_us }),
