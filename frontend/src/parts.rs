@@ -9,5 +9,6 @@ pub mod header;
 pub mod next;
 pub mod notice;
 pub mod outline;
+pub mod services;
 pub mod updates;
 pub mod verdict;

@@ -2,14 +2,14 @@
 
 use brownout_core::{
     fold::Run,
-    wire::{RunDetail, ScenarioView},
+    wire::{Problem, RunDetail, ScenarioView},
 };
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{live::Live, panel};
 
 /// Something that is fetched.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Fetched<T> {
     /// Not there yet.
     Loading,
@@ -17,6 +17,15 @@ pub enum Fetched<T> {
     Ready(T),
     /// It cannot be had, for this reason.
     Failed(String),
+}
+
+impl<T> From<Result<T, Problem>> for Fetched<T> {
+    fn from(fetched: Result<T, Problem>) -> Self {
+        match fetched {
+            Ok(value) => Fetched::Ready(value),
+            Err(problem) => Fetched::Failed(problem.detail),
+        }
+    }
 }
 
 /// A run by its id.
@@ -44,17 +53,39 @@ impl RunView {
             scenario: RwSignal::new(None),
             base: RwSignal::new(None),
         };
-        Effect::new(move || view.fetch());
-        // What belongs to the end of a run is fetched when it has ended.
+        // Followed live until another run begins or the panel starts anew; from then on it is fetched.
+        let followed = Memo::new(move |_| view.follows());
+        Effect::new(move |before: Option<String>| {
+            let id = view.id.get();
+            view.live.snapshots.track();
+            if before.is_some_and(|before| before != id) {
+                view.forget();
+            }
+            if !followed.get() && !view.has_all(&id) {
+                view.fetch(id.clone());
+            }
+            id
+        });
+        // What belongs to the end of a run is fetched when it has ended; again after a reconnect if it is not there yet.
         let ended = Memo::new(move |_| view.with(|run| run.finished.is_some()).then(|| view.id.get()));
-        Effect::new(move || view.fetch_end(ended.get()));
+        Effect::new(move || {
+            view.live.snapshots.track();
+            if let Some(id) = ended.get() {
+                view.fetch_end(id);
+            }
+        });
         let scenario =
             Memo::new(move |_| view.with(|run| run.started.as_ref().map(|started| started.scenario.id.clone())));
+        // The working copy may have been edited: the line of an edit point is asked for anew.
+        let working = Memo::new(move |_| view.live.stack.with(|stack| stack.build.working.clone()));
         Effect::new(move || {
+            working.track();
             let Some(id) = scenario.get() else { return };
-            // The working copy may have been edited: the line of an edit point is asked for anew.
-            view.live.stack.with(|stack| stack.build.working.clone());
-            spawn_local(async move { view.scenario.set(panel::get(&format!("/scenarios/{id}")).await.ok()) });
+            spawn_local(async move {
+                if let Ok(case) = panel::get(&format!("/scenarios/{id}")).await {
+                    view.scenario.try_set(Some(case));
+                }
+            });
         });
         view
     }
@@ -64,16 +95,29 @@ impl RunView {
         self.id.get()
     }
 
-    /// Looks at the run as it is known now.
+    /// Looks at the run as it is known now; an empty one while nothing is known.
     pub fn with<T>(&self, look: impl FnOnce(&Run) -> T) -> T {
-        let id = self.id.get();
-        if self.live.run.with(|run| run.started.as_ref().is_some_and(|started| started.run == id)) {
+        if self.follows() {
             return self.live.run.with(look);
         }
+        let id = self.id.get();
         self.fetched.with(|fetched| match fetched {
-            Fetched::Ready(run) => look(run),
+            Fetched::Ready(run) if is_run(run, &id) => look(run),
             _ => look(&Run::default()),
         })
+    }
+
+    /// Whether the live feed tells of this run.
+    fn follows(&self) -> bool {
+        let id = self.id.get();
+        self.live.run.with(|run| is_run(run, &id))
+    }
+
+    /// Whether it was fetched to its end.
+    fn has_all(&self, id: &str) -> bool {
+        self.fetched.with_untracked(
+            |fetched| matches!(fetched, Fetched::Ready(run) if is_run(run, id) && run.finished.is_some()),
+        )
     }
 
     /// Why it cannot be shown.
@@ -84,34 +128,40 @@ impl RunView {
         })
     }
 
-    fn fetch(self) {
-        let id = self.id.get();
-        self.live.snapshots.track();
+    fn forget(self) {
+        self.fetched.set(Fetched::Loading);
         self.detail.set(None);
         self.base.set(None);
+    }
+
+    fn fetch(self, id: String) {
         spawn_local(async move {
-            let fetched = match panel::run(&id).await {
-                Ok(run) => Fetched::Ready(run),
-                Err(problem) => Fetched::Failed(problem.detail),
-            };
-            if self.id.get_untracked() == id {
-                self.fetched.set(fetched);
+            let fetched = panel::run(&id).await;
+            if self.id.try_get_untracked() == Some(id) {
+                self.fetched.try_set(fetched.into());
             }
         });
     }
 
-    fn fetch_end(self, ended: Option<String>) {
-        let Some(id) = ended else { return };
+    fn fetch_end(self, id: String) {
+        let has = self.detail.with_untracked(|detail| detail.as_ref().is_some_and(|detail| detail.id == id));
+        if has {
+            return;
+        }
         spawn_local(async move {
             let Ok(detail) = panel::get::<RunDetail>(&format!("/runs/{id}")).await else { return };
             let base = detail.difference.as_ref().map(|difference| difference.base.clone());
-            if self.id.get_untracked() != id {
+            if self.id.try_get_untracked() != Some(id) {
                 return;
             }
-            self.detail.set(Some(detail));
+            self.detail.try_set(Some(detail));
             if let Some(base) = base {
-                self.base.set(panel::run(&base).await.ok());
+                self.base.try_set(panel::run(&base).await.ok());
             }
         });
     }
+}
+
+fn is_run(run: &Run, id: &str) -> bool {
+    run.started.as_ref().is_some_and(|started| started.run == id)
 }

@@ -1,13 +1,13 @@
 //! One case before its run: what will happen, what the stack is doing, one primary button.
 
-use brownout_core::wire::ScenarioView;
+use brownout_core::{quantity::clock, wire::ScenarioView};
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{components::A, hooks::use_params_map};
 
 use crate::{
     live::Live,
     panel,
-    parts::{act::RunButton, build::BuildState, next::Next, outline::Outline},
+    parts::{act::RunButton, build::BuildState, next::Next, outline::Outline, services::Services},
     view::Fetched,
 };
 
@@ -24,10 +24,7 @@ pub fn Case() -> impl IntoView {
         state.track();
         let id = id.get();
         spawn_local(async move {
-            case.set(match panel::get(&format!("/scenarios/{id}")).await {
-                Ok(view) => Fetched::Ready(view),
-                Err(problem) => Fetched::Failed(problem.detail),
-            });
+            case.try_set(panel::get(&format!("/scenarios/{id}")).await.into());
         });
     });
     move || match case.get() {
@@ -46,10 +43,12 @@ pub fn Case() -> impl IntoView {
 
 fn before(case: ScenarioView, live: Live) -> impl IntoView {
     let scenario = case.scenario.clone();
+    let id = scenario.id.clone();
+    let again = case.last.is_some();
     let last = case.last.clone();
     let story = scenario.story.trim().to_owned();
     let criteria = scenario.criteria.clone();
-    let running = live.active();
+    let running = Memo::new(move |_| live.active());
     view! {
         <div class="case-page">
             <section class="panel story">
@@ -57,10 +56,13 @@ fn before(case: ScenarioView, live: Live) -> impl IntoView {
                 <h1>{scenario.title.clone()}</h1>
                 <p class="lead">{story}</p>
                 <Outline scenario=scenario.clone() />
+                {(!again).then(|| view! { <p class="muted">"Nothing has run yet. The first run shows the problem."</p> })}
                 <div class="actions">
-                    {match running {
-                        Some(id) => view! { <A href=format!("/runs/{id}") attr:class="button primary">"Go to the run that goes on"</A> }.into_any(),
-                        None => view! { <RunButton scenario=scenario.id.clone() again=last.is_some() /> }.into_any(),
+                    {move || match running.get() {
+                        Some(id) => view! { <A href=format!("/runs/{id}") attr:class="button primary">
+                            "Watch the run: "<span class="number">{move || clock(live.run.with(|run| u64::from(run.seconds)) * 1_000_000)}</span>
+                        </A> }.into_any(),
+                        None => view! { <RunButton scenario=id.clone() again=again /> }.into_any(),
                     }}
                     {last.map(|last| view! {
                         <A href=format!("/runs/{}", last.id) attr:class="button">
@@ -86,6 +88,10 @@ fn before(case: ScenarioView, live: Live) -> impl IntoView {
                             )}</li>
                         }).collect_view()}
                     </ul>
+                </section>
+                <section class="panel">
+                    <h2>"Services"</h2>
+                    <Services />
                 </section>
                 <section class="panel">
                     <h2>"Build"</h2>

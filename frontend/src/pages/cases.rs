@@ -16,10 +16,7 @@ pub fn Cases() -> impl IntoView {
     Effect::new(move || {
         state.track();
         spawn_local(async move {
-            cases.set(match panel::get("/scenarios").await {
-                Ok(views) => Fetched::Ready(views),
-                Err(problem) => Fetched::Failed(problem.detail),
-            });
+            cases.try_set(panel::get("/scenarios").await.into());
         });
     });
     view! {

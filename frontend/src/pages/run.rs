@@ -122,7 +122,10 @@ fn phase(run: &brownout_core::fold::Run) -> String {
     use brownout_core::fold::MarkKind;
     if let Some(finished) = &run.finished {
         return match finished.ended {
-            Ended::Completed => "The run has ended.".to_owned(),
+            Ended::Completed => match &finished.score {
+                Some(score) => format!("The run has ended: {} of 100.", score.total),
+                None => "The run has ended.".to_owned(),
+            },
             Ended::Stopped => "The run was stopped; what had been measured is here.".to_owned(),
             Ended::Failed => format!("The run could not go on: {}", finished.because),
             Ended::Interrupted => {

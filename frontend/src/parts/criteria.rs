@@ -73,6 +73,7 @@ fn word(state: &CriterionState) -> (&'static str, &'static str, &'static str) {
         (_, _, Stage::Ahead) => ("ahead", "○", "not judged yet"),
         (true, ..) => ("met", "✓", "met"),
         (_, true, Stage::Judging) => ("holds", "◐", "holds"),
+        (.., Stage::Over) => ("over", "✗", "not met"),
         _ => ("fails", "✗", "does not hold"),
     }
 }

@@ -7,7 +7,10 @@ use brownout_core::{
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use crate::live::{Connection, Live};
+use crate::{
+    live::{Connection, Live},
+    parts::services::state_words,
+};
 
 /// The header.
 #[component]
@@ -66,13 +69,8 @@ fn phase(phase: StackPhase) -> &'static str {
 }
 
 fn service(service: &ServiceStatus) -> impl IntoView + use<> {
-    let (icon, word, class) = match service.state {
-        ServiceState::Ready => ("●", "ready", "service good"),
-        ServiceState::Starting => ("◔", "starting", "service warn"),
-        ServiceState::Unready => ("▲", "not ready", "service bad"),
-        ServiceState::BackingOff => ("▲", "crashed", "service bad"),
-        ServiceState::Stopped => ("○", "stopped", "service muted"),
-    };
+    let (icon, word, tone) = state_words(service.state);
+    let class = format!("service {tone}");
     let replicas = if service.desired > 1 { format!(" ×{}", service.ready) } else { String::new() };
     let says = if service.message.is_empty() { word.to_owned() } else { service.message.clone() };
     // A word beside the name only when there is something to say: colour is never alone, the icon differs too.

@@ -8,17 +8,22 @@ use crate::view::RunView;
 /// The feed of a run.
 #[component]
 pub fn Updates(run: RunView) -> impl IntoView {
-    let marks = Memo::new(move |_| {
-        run.with(|run| {
-            run.marks.iter().rev().map(|mark| (mark.run_us, mark.kind, mark.says.clone())).collect::<Vec<_>>()
-        })
-    });
+    let marks = Memo::new(move |_| run.with(|run| run.marks.clone()));
+    // Phases and faults are announced in the head of the page.
+    let news = move || {
+        let spoken = [MarkKind::Holds, MarkKind::Fails, MarkKind::Note, MarkKind::Deploy];
+        marks.with(|marks| marks.iter().rev().find(|mark| spoken.contains(&mark.kind)).map(|mark| mark.says.clone()))
+    };
     view! {
         <section class="panel updates">
             <h2>"Updates"</h2>
-            <ol class="plain feed" aria-live="polite" aria-relevant="additions" tabindex="0">
-                {move || marks.get().into_iter().map(|(at, kind, says)| view! {
-                    <li class=class(kind)><span class="number muted">{clock(at)}</span>" "{says}</li>
+            <p class="visually-hidden" role="status">{news}</p>
+            <ol class="plain feed" tabindex="0" aria-label="updates, newest first">
+                {move || marks.get().into_iter().rev().map(|mark| view! {
+                    <li class=class(mark.kind)>
+                        <span class="number muted">{clock(mark.run_us)}</span>
+                        <span>{mark.says}</span>
+                    </li>
                 }).collect_view()}
             </ol>
         </section>

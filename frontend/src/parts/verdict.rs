@@ -2,6 +2,7 @@
 
 use brownout_core::{
     difference::Difference,
+    quantity::Unit,
     score::{Score, TermScore, Unranked},
     wire::RunDetail,
 };
@@ -20,7 +21,7 @@ pub fn Verdict(run: RunView) -> impl IntoView {
             view! {
                 <section class="panel verdict" data-testid="verdict" aria-label="verdict">
                     {match detail.score.clone() {
-                        Some(score) => judged(&detail, score).into_any(),
+                        Some(score) => judged(&detail, score, run).into_any(),
                         None => view! { <p class="lead">{unjudged(&detail)}</p> }.into_any(),
                     }}
                     {move || run.scenario.get().map(|case| view! { <Next case=case /> })}
@@ -35,7 +36,7 @@ fn unjudged(detail: &RunDetail) -> String {
     format!("This run did not come to its end, so there is no score.{because}")
 }
 
-fn judged(detail: &RunDetail, score: Score) -> impl IntoView + use<> {
+fn judged(detail: &RunDetail, score: Score, run: RunView) -> impl IntoView + use<> {
     let tone = if score.total >= 90 {
         "score good"
     } else if score.total >= 60 {
@@ -58,21 +59,29 @@ fn judged(detail: &RunDetail, score: Score) -> impl IntoView + use<> {
         </div>
         {reasons.into_iter().map(|reason| view! { <p class="warn">{reason}</p> }).collect_view()}
         {detail.difference.as_ref().map(changes)}
-        <ul class="plain terms">{score.terms.iter().map(term).collect_view()}</ul>
+        <ul class="plain terms">{score.terms.iter().map(|done| term(done, leaning(run, &done.name))).collect_view()}</ul>
         <p class="share"><code data-testid="score-line">{line.clone()}</code> <Copy label="Copy score line" text=line.clone() /></p>
     }
 }
 
-fn term(term: &TermScore) -> impl IntoView + use<> {
+/// What the terms are about that a term leans on.
+fn leaning(run: RunView, name: &str) -> String {
+    untrack(|| {
+        run.with(|run| {
+            let terms = run.started.as_ref().map_or(&[][..], |started| &started.scenario.score);
+            let on = terms.iter().find(|term| term.name == name).map_or(&[][..], |term| &term.times);
+            let says = terms.iter().filter(|term| on.contains(&term.name)).map(|term| term.says.clone());
+            says.collect::<Vec<_>>().join(" and ")
+        })
+    })
+}
+
+fn term(term: &TermScore, leaning: String) -> impl IntoView + use<> {
     let share = if term.weight > 0.0 { term.points / term.weight * 100.0 } else { 0.0 };
     let value = term.value.map_or("–".to_owned(), |value| term.unit.show(value));
-    let points = format!(
-        "{} of {}",
-        brownout_core::quantity::Unit::Count.show((term.points * 10.0).round() / 10.0),
-        term.weight
-    );
+    let points = format!("{} of {}", Unit::Count.show((term.points * 10.0).round() / 10.0), term.weight);
     let leans = if term.factor < 0.995 {
-        format!(", times {} of {}", brownout_core::quantity::Unit::Share.show(term.factor), "the first term")
+        format!(", × {} for “{leaning}”", Unit::Share.show(term.factor))
     } else {
         String::new()
     };
