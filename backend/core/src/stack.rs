@@ -145,7 +145,7 @@ pub struct DeployStep {
     pub took_ms: u64,
 }
 
-/// Where a run sends its load and its control calls. Base URLs without a trailing slash.
+/// Where a run sends its load and its control calls. URLs without a trailing slash.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Endpoints {
     /// The API that participants know, e.g. `http://127.0.0.1:8080`.
@@ -154,6 +154,20 @@ pub struct Endpoints {
     pub worker: String,
     /// The dependency's control address; never part of the load.
     pub dep: String,
+    /// The lab's database for reading, e.g. `postgres://lab_probe:probe@127.0.0.1:26011/lab`; empty when there is none.
+    #[serde(default)]
+    pub database: String,
+}
+
+/// What the lab's database says of itself once nobody is in a transaction.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Books {
+    /// Entries of the ledger.
+    pub rows: u64,
+    /// Orders that were entered more than once.
+    pub doubled: u64,
+    /// Accounts whose balance does not agree with their entries.
+    pub accounts_off: u64,
 }
 
 /// Gauges that the stack reads once a second, by name: `api.in_flight`, `api.replicas_ready`, `dep.in_flight`, …

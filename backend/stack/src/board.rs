@@ -24,6 +24,8 @@ struct Inner {
     mode: Mode,
     doing: String,
     failure: String,
+    /// The working copy that the failure was about.
+    about: String,
     watching: String,
     notices: Vec<String>,
     replicas: replicas::Replicas,
@@ -64,8 +66,12 @@ impl Board {
     }
 
     /// Keeps why the last operation failed, as a notice; empty when it did not.
+    /// It goes away when a working copy that differed from the live build equals it again.
     pub(crate) fn failure(&self, sentence: &str) {
-        self.change(|inner| inner.failure = sentence.to_owned());
+        self.change(|inner| {
+            inner.failure = sentence.to_owned();
+            inner.about = inner.build.concerned().to_owned();
+        });
     }
 
     /// Keeps why the working copy cannot be watched as it should; empty when it can.
@@ -146,6 +152,7 @@ impl Board {
     fn change(&self, change: impl FnOnce(&mut Inner)) {
         let mut inner = self.lock();
         change(&mut inner);
+        inner.forgive();
         let status = inner.status();
         // Sent under the lock, so that readers see changes in their order.
         self.status.send_if_modified(|shown| {
@@ -157,6 +164,16 @@ impl Board {
 }
 
 impl Inner {
+    /// Nothing is wrong with a working copy that is live. A failure to start what is live already stays.
+    fn forgive(&mut self) {
+        if let Some(live) = self.build.settled() {
+            if self.about != live {
+                self.failure.clear();
+            }
+            self.build.forgive();
+        }
+    }
+
     fn status(&self) -> StackStatus {
         let services = self.replicas.services();
         let ready = services.iter().all(|service| service.ready >= service.desired);

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
-use brownout_core::stack::{Endpoints, Gauges, StackStatus};
+use brownout_core::stack::{Books, Endpoints, Gauges, StackStatus};
 use tokio::{
     runtime::Handle,
     sync::{broadcast, mpsc, oneshot, watch},
@@ -134,6 +134,10 @@ impl Stack for LocalStack {
 
     async fn observe(&self) -> Gauges {
         self.gauges.read(&self.board).await
+    }
+
+    async fn books(&self) -> Result<Option<Books>, StackError> {
+        Ok(None)
     }
 
     fn endpoints(&self) -> Endpoints {

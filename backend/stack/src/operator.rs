@@ -209,7 +209,7 @@ impl Operator {
             port => format!("http://127.0.0.1:{port}"),
         };
         let (api, worker) = (at("api", self.options.api_port), at("worker", self.options.worker_port));
-        self.tools.board.tell_endpoints(Endpoints { api, worker, dep: at("dep", 0) });
+        self.tools.board.tell_endpoints(Endpoints { api, worker, dep: at("dep", 0), ..Endpoints::default() });
     }
 }
 

@@ -1,7 +1,7 @@
 //! The trait: two ways to run the same manifests look alike.
 
 use async_trait::async_trait;
-use brownout_core::stack::{DeployStep, Endpoints, Gauges, StackStatus};
+use brownout_core::stack::{Books, DeployStep, Endpoints, Gauges, StackStatus};
 use tokio::sync::{broadcast, watch};
 
 use crate::error::StackError;
@@ -32,6 +32,10 @@ pub trait Stack: Send + Sync {
     /// Beside them `<service>.replicas_ready` and, where the system tells it, `<service>.cpu` in cores.
     /// Never fails: what does not answer within 500 ms is left out.
     async fn observe(&self) -> Gauges;
+
+    /// Reads the books of the lab's database, once no session of the API is in a transaction, or after 5 s in any case.
+    /// `None` when the manifests have no database.
+    async fn books(&self) -> Result<Option<Books>, StackError>;
 
     /// Where a run sends its load. An address is empty until it is known.
     fn endpoints(&self) -> Endpoints;

@@ -1,6 +1,13 @@
 //! Watches the working copy and keeps its identity on the board.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use notify::{
     Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher,
@@ -17,25 +24,30 @@ use crate::{board::Board, identity::identity};
 const QUIET: Duration = Duration::from_millis(150);
 /// Somebody who never stops typing is shown too.
 const LONGEST: Duration = Duration::from_secs(1);
-/// Looks anyway, for what a watch may miss: a folder that was replaced.
+/// Looks anyway, for what a watch may miss.
 const ANYWAY: Duration = Duration::from_secs(10);
-/// Looks when the system offers no watch.
+/// Looks when there is no watch, and tries to begin one.
 const POLL: Duration = Duration::from_secs(2);
+
+/// What is watched: folders and not files, because many editors save by replacing the file. The outer ones are there
+/// to see an inner one replaced, as `git checkout` does. `lab/target` is below `lab` and not watched.
+const FOLDERS: [(&str, RecursiveMode); 5] = [
+    ("", RecursiveMode::NonRecursive),
+    ("lab", RecursiveMode::NonRecursive),
+    ("lab/src", RecursiveMode::Recursive),
+    ("deploy", RecursiveMode::NonRecursive),
+    ("deploy/k8s", RecursiveMode::Recursive),
+];
 
 /// Runs until it is dropped.
 pub(crate) async fn watch(root: PathBuf, board: Arc<Board>) {
     // One hint that something changed is as good as many.
     let (hint, mut hints) = mpsc::channel(1);
-    let watcher = begin(&root, hint);
-    let every = if watcher.is_ok() { ANYWAY } else { POLL };
-    if let Err(error) = &watcher {
-        board.watching(&format!(
-            "The working copy is looked at every {} s, because it cannot be watched: {error}.",
-            POLL.as_secs()
-        ));
-    }
+    let mut watcher = Watch::begin(&root, &hint);
     loop {
+        board.watching(&watcher.as_ref().err().map(unwatched).unwrap_or_default());
         refresh(root.clone(), &board).await;
+        let every = if watcher.is_ok() { ANYWAY } else { POLL };
         tokio::select! {
             Some(()) = hints.recv() => {
                 let latest = Instant::now() + LONGEST;
@@ -43,7 +55,15 @@ pub(crate) async fn watch(root: PathBuf, board: Arc<Board>) {
             }
             () = sleep(every) => {}
         }
+        // What changes while a watch is begun is seen by the look that follows.
+        if watcher.as_ref().map_or(true, Watch::is_lost) {
+            watcher = Watch::begin(&root, &hint);
+        }
     }
+}
+
+fn unwatched(error: &notify::Error) -> String {
+    format!("The working copy is looked at every {} s, because it cannot be watched: {error}.", POLL.as_secs())
 }
 
 async fn refresh(root: PathBuf, board: &Board) {
@@ -54,18 +74,37 @@ async fn refresh(root: PathBuf, board: &Board) {
     }
 }
 
-fn begin(root: &std::path::Path, hint: mpsc::Sender<()>) -> notify::Result<RecommendedWatcher> {
-    let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-        // An error, e.g. an overflow, means that something was missed: look.
-        if event.map_or(true, |event| is_change(event.kind)) {
+/// A watch of the folders as they were when it began.
+struct Watch {
+    _watcher: RecommendedWatcher,
+    lost: Arc<AtomicBool>,
+}
+
+impl Watch {
+    fn begin(root: &Path, hint: &mpsc::Sender<()>) -> notify::Result<Self> {
+        let folders = FOLDERS.map(|(folder, mode)| (root.join(folder), mode));
+        let lost = Arc::new(AtomicBool::new(false));
+        let (paths, tell, hint) = (folders.clone().map(|(path, _)| path), lost.clone(), hint.clone());
+        let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+            // An error, e.g. an overflow, means that something was missed: look.
+            if event.as_ref().is_ok_and(|event| !is_change(event.kind)) {
+                return;
+            }
+            if event.map_or(true, |event| replaces(&event, &paths)) {
+                tell.store(true, Ordering::Release);
+            }
             let _ = hint.try_send(());
+        })?;
+        for (path, mode) in &folders {
+            watcher.watch(path, *mode)?;
         }
-    })?;
-    // Folders and not files, because many editors save by replacing the file. `lab/target` is below `lab`, not watched.
-    watcher.watch(&root.join("lab/src"), RecursiveMode::Recursive)?;
-    watcher.watch(&root.join("lab"), RecursiveMode::NonRecursive)?;
-    watcher.watch(&root.join("deploy/k8s"), RecursiveMode::Recursive)?;
-    Ok(watcher)
+        Ok(Self { _watcher: watcher, lost })
+    }
+
+    /// True when a watched folder came, went or was renamed since; the system forgets it then.
+    fn is_lost(&self) -> bool {
+        self.lost.load(Ordering::Acquire)
+    }
 }
 
 /// Reading a file is an event too, and we read them all.
@@ -74,4 +113,12 @@ fn is_change(kind: EventKind) -> bool {
         EventKind::Access(access) => access == AccessKind::Close(AccessMode::Write),
         _ => true,
     }
+}
+
+fn replaces(event: &Event, folders: &[PathBuf]) -> bool {
+    let moves = matches!(
+        event.kind,
+        EventKind::Create(_) | EventKind::Remove(_) | EventKind::Modify(notify::event::ModifyKind::Name(_))
+    );
+    moves && event.paths.iter().any(|path| folders.contains(path))
 }

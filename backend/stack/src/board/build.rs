@@ -49,6 +49,24 @@ impl Build {
         self.failure = Failure::default();
     }
 
+    /// The working copy that a failure told now is about: the one that did not build, or else the one there is.
+    pub(super) fn concerned(&self) -> &str {
+        self.failed.as_ref().unwrap_or(&self.working.id)
+    }
+
+    /// The identity that is both live and the working copy, if they agree.
+    pub(super) fn settled(&self) -> Option<String> {
+        let live = self.live.as_ref()?;
+        (live.id == self.working.id).then(|| live.id.clone())
+    }
+
+    /// Forgets the failure of a working copy that is no more.
+    pub(super) fn forgive(&mut self) {
+        if self.failed != self.settled() {
+            self.worked();
+        }
+    }
+
     pub(super) fn steps(&mut self, steps: Vec<DeployStep>) {
         self.steps = steps;
     }

@@ -1,6 +1,7 @@
 //! The working copy becomes live, or the old build stays.
 
 use std::{
+    fs,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
@@ -92,7 +93,13 @@ async fn a_compile_error_is_placed_and_the_old_build_stays_live() {
     assert!(said.iter().any(|line| line.contains("mismatched types")), "{said:?}");
     assert_eq!((answering_build(&stack.endpoints().api).await, bench.processes()), (live.clone(), processes));
 
-    bench.edit("lab/src/worker.rs", |text| text.replace("const WRONG: u32 = \"text\";\n", "// Mended.\n"));
+    // Put back to what is live, there is nothing left to complain about.
+    assert!(status.notices[0].starts_with("The lab does not build"), "{:?}", status.notices);
+    bench.edit("lab/src/worker.rs", |text| text.replace("const WRONG: u32 = \"text\";\n", ""));
+    let status = until(&stack, "the undo", |status| status.build.state == BuildState::Live).await;
+    assert_eq!((status.notices, status.build.problems, status.build.output.as_str()), (vec![], vec![], ""));
+
+    bench.edit("lab/src/worker.rs", |text| text + "// Mended.\n");
     let mended = stack.deploy().await.unwrap();
     let status = stack.status().borrow().clone();
     assert_eq!(
@@ -101,6 +108,31 @@ async fn a_compile_error_is_placed_and_the_old_build_stays_live() {
     );
     assert_eq!(answering_build(&stack.endpoints().api).await, mended.build);
     stack.down().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_is_seen_soon_also_after_the_folder_was_replaced() {
+    let bench = Bench::new("edited");
+    let stack = bench.stack();
+    let seen = async |what: &str| {
+        let wanted = identity(&bench.root).unwrap().id;
+        // Less than the look that is taken anyway.
+        timeout(Duration::from_secs(5), until(&stack, what, |status| status.build.working == wanted)).await.unwrap();
+    };
+    let (source, kept) = (bench.root.join("lab/src"), bench.root.join("lab/kept"));
+    for round in 0..3 {
+        fs::rename(&source, &kept).unwrap();
+        sleep(Duration::from_millis(400)).await;
+        fs::create_dir(&source).unwrap();
+        fs::write(source.join("main.rs"), "// Another branch.").unwrap();
+        seen("the other branch").await;
+        fs::remove_dir_all(&source).unwrap();
+        fs::rename(&kept, &source).unwrap();
+        seen("the branch from before").await;
+        bench.edit("lab/src/cases/timeouts.rs", |text| text + &format!("// Round {round}.\n"));
+        seen("an edit").await;
+        assert_eq!(stack.status().borrow().notices, Vec::<String>::new());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
