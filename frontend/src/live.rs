@@ -1,6 +1,7 @@
 //! The live feed: connects, reconnects, resumes, and keeps what every page may show.
 
 use brownout_core::{
+    case::CaseProgress,
     event::RunEvent,
     fold::Run,
     stack::StackStatus,
@@ -38,6 +39,8 @@ pub struct Live {
     pub stack: RwSignal<StackStatus>,
     /// The run that goes on, or the last one that was followed.
     pub run: RwSignal<Run>,
+    /// Every case, with its clock and hints.
+    pub cases: RwSignal<Vec<CaseProgress>>,
     /// What a run waits for.
     pub waiting: RwSignal<Option<Waiting>>,
     /// Lines of the compiler since the last build began.
@@ -55,6 +58,7 @@ impl Live {
             connection: RwSignal::new(Connection::Connecting),
             stack: RwSignal::default(),
             run: RwSignal::default(),
+            cases: RwSignal::default(),
             waiting: RwSignal::default(),
             lines: RwSignal::default(),
             snapshots: RwSignal::default(),
@@ -125,6 +129,7 @@ impl Live {
 
     fn take(&self, snapshot: Snapshot) {
         self.stack.set(snapshot.stack);
+        self.cases.set(snapshot.cases);
         self.waiting.set(snapshot.waiting);
         self.run.set(Run::of(&snapshot.run));
         self.snapshots.update(|count| *count += 1);
@@ -153,6 +158,12 @@ impl Live {
                 lines.push(line);
             }),
             LiveItem::Waiting(waiting) => self.waiting.set(waiting),
+            LiveItem::Case(case) => {
+                self.cases.update(|cases| match cases.iter_mut().find(|known| known.scenario == case.scenario) {
+                    Some(known) => *known = case,
+                    None => cases.push(case),
+                })
+            }
             LiveItem::Session(_) => {}
         }
     }

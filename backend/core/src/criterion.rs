@@ -54,6 +54,7 @@ impl Signal {
     /// Value over the given seconds taken as one; `None` when nothing was due or measured in them.
     pub fn value(&self, run: &Run, seconds: impl Iterator<Item = u32> + Clone) -> Option<f64> {
         match self {
+            Signal::Books => run.balanced.map(f64::from),
             Signal::Probe { gauge } => {
                 let line = run.gauges.get(gauge)?;
                 let read: Vec<f64> =
@@ -102,6 +103,8 @@ fn state(criterion: &Criterion, run: &Run) -> CriterionState {
     }
     let stage = match decided {
         _ if decided <= from => Stage::Ahead,
+        // Nothing can be said of the books before they are read.
+        _ if criterion.signal == Signal::Books && run.balanced.is_none() => Stage::Ahead,
         _ if decided >= to => Stage::Over,
         _ => Stage::Judging,
     };

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::{
     by_value::by_value,
+    case::HintTaken,
     criterion::CriterionState,
     plan::Plan,
     scenario::Scenario,
@@ -118,6 +119,13 @@ pub enum RunEvent {
         /// Points it costs.
         cost: u32,
     },
+    /// The lab's database was read after the last call had ended.
+    Books {
+        /// Whether money and orders add up.
+        balanced: bool,
+        /// What was found, in a sentence.
+        says: String,
+    },
     /// Something a person did to the run, e.g. `stop`.
     Action {
         /// What was done.
@@ -158,6 +166,9 @@ pub struct Started {
     /// Why the run is not ranked, as far as it is known at the start.
     #[serde(default)]
     pub unranked: Vec<Unranked>,
+    /// Hints of the case that were taken before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hints: Vec<HintTaken>,
 }
 
 /// How a run came to its end.
@@ -230,6 +241,26 @@ pub enum SessionEvent {
         score: Option<u32>,
         /// Whether it is ranked.
         ranked: bool,
+        /// Whether it ended with all criteria met.
+        #[serde(default)]
+        met: bool,
+        /// Names of the criteria that it left unmet.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        unmet: Vec<String>,
+    },
+    /// A hint was shown.
+    HintShown {
+        /// Scenario id.
+        scenario: String,
+        /// Which, and what it cost.
+        hint: HintTaken,
+    },
+    /// The participant says that a case is done.
+    CaseCompleted {
+        /// Scenario id.
+        scenario: String,
+        /// Reading of the case clock, ms.
+        clock_ms: u64,
     },
 }
 

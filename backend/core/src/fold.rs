@@ -27,6 +27,10 @@ pub struct Run {
     pub gauges: BTreeMap<String, Vec<Option<f64>>>,
     /// Marks for the charts and the updates feed, in order.
     pub marks: Vec<Mark>,
+    /// Whether the books balanced after the last call had ended; `None` before they were read.
+    pub balanced: Option<bool>,
+    /// Hints that count against it, by name, with their points.
+    pub hints: BTreeMap<String, u32>,
     /// What it ended with.
     pub finished: Option<Finished>,
 }
@@ -123,6 +127,7 @@ impl Run {
             RunEvent::Started(started) => {
                 self.started_ms = envelope.wall_ms;
                 self.streams = started.plan.streams.iter().map(|s| (s.name.clone(), StreamFold::default())).collect();
+                self.hints = started.hints.iter().map(|hint| (hint.name.clone(), hint.cost)).collect();
                 self.started = Some((**started).clone());
             }
             // A damaged log must neither panic nor ask for memory.
@@ -145,7 +150,14 @@ impl Run {
             RunEvent::Scale { service, from, to } => {
                 self.mark(at, MarkKind::Scale, format!("{service}: {from} → {to} ready"));
             }
-            RunEvent::Hint { name, .. } => self.mark(at, MarkKind::Hint, format!("hint: {name}")),
+            RunEvent::Hint { name, cost } => {
+                self.hints.entry(name.clone()).or_insert(*cost);
+                self.mark(at, MarkKind::Hint, format!("hint: {name}"));
+            }
+            RunEvent::Books { balanced, says } => {
+                self.balanced = Some(*balanced);
+                self.mark(at, if *balanced { MarkKind::Holds } else { MarkKind::Fails }, says.clone());
+            }
             RunEvent::Criterion(state) => {
                 let (kind, word) = match (state.met, state.holds) {
                     (true, _) => (MarkKind::Holds, "is met"),

@@ -20,6 +20,9 @@ pub struct Score {
     pub terms: Vec<TermScore>,
     /// One sentence why.
     pub why: String,
+    /// Points that hints take off; already taken off the total.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub hints: u32,
 }
 
 /// One term of a score.
@@ -120,13 +123,19 @@ pub fn score(run: &Run) -> Option<Score> {
             .product();
         terms.push(of_term(term, run, factor));
     }
-    let total = terms.iter().map(|term| term.points).sum::<f64>().round().clamp(0.0, 100.0) as u32;
+    let earned = terms.iter().map(|term| term.points).sum::<f64>().round().clamp(0.0, 100.0) as u32;
+    let hints = run.hints.values().sum();
+    let total = earned.saturating_sub(hints);
     let worst = scenario.score.iter().zip(&terms).max_by(|a, b| lost(a.1).total_cmp(&lost(b.1)));
     let why = match worst {
-        Some((term, done)) if total < 90 && lost(done) > 0.0 => term.poor.clone(),
+        Some((term, done)) if earned < 90 && lost(done) > 0.0 => term.poor.clone(),
         _ => scenario.praise.clone(),
     };
-    Some(Score { total, terms, why })
+    Some(Score { total, terms, why, hints })
+}
+
+fn is_zero(points: &u32) -> bool {
+    *points == 0
 }
 
 fn lost(term: &TermScore) -> f64 {

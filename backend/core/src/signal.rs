@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::quantity::Unit;
 
-/// Something that a run can be asked for. Written `load.right`, `load.quotes.p95`, `probe.dep.in_flight`.
+/// Something that a run can be asked for. Written `load.right`, `load.quotes.p95`, `probe.dep.in_flight`, `books.balanced`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Signal {
     /// Measured by the load engine, of one stream or of all.
@@ -21,6 +21,8 @@ pub enum Signal {
         /// Name of the gauge, e.g. `dep.in_flight`.
         gauge: String,
     },
+    /// Whether the lab's database adds up after the last call has ended: 1 or 0, whatever the span.
+    Books,
 }
 
 /// What the engine measures.
@@ -57,7 +59,7 @@ impl Signal {
     pub fn unit(&self) -> Unit {
         match self {
             Signal::Load { measure: Measure::Percentile(_), .. } => Unit::Time,
-            Signal::Load { .. } => Unit::Share,
+            Signal::Load { .. } | Signal::Books => Unit::Share,
             Signal::Probe { .. } => Unit::Count,
         }
     }
@@ -66,7 +68,7 @@ impl Signal {
 /// A name that no signal has.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is no signal: write load.<measure>, load.<stream>.<measure> or probe.<service>.<gauge>; measures are right, answered, dropped, p50, p95, p99"
+    "`{0}` is no signal: write load.<measure>, load.<stream>.<measure>, probe.<service>.<gauge> or books.balanced; measures are right, answered, dropped, p50, p95, p99"
 )]
 pub struct UnknownSignal(pub String);
 
@@ -82,6 +84,7 @@ impl FromStr for Signal {
                 let measure = Measure::NAMES.iter().find(|(known, _)| *known == name).ok_or_else(unknown)?.1;
                 Ok(Signal::Load { stream: stream.map(str::to_owned), measure })
             }
+            "books" if rest == "balanced" => Ok(Signal::Books),
             "probe" if rest.contains('.') => Ok(Signal::Probe { gauge: rest.to_owned() }),
             _ => Err(unknown()),
         }
@@ -94,6 +97,7 @@ impl fmt::Display for Signal {
             Signal::Load { stream: None, measure } => write!(f, "load.{}", measure.name()),
             Signal::Load { stream: Some(stream), measure } => write!(f, "load.{stream}.{}", measure.name()),
             Signal::Probe { gauge } => write!(f, "probe.{gauge}"),
+            Signal::Books => f.write_str("books.balanced"),
         }
     }
 }

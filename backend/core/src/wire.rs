@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     by_value::by_value,
+    case::CaseProgress,
     criterion::CriterionState,
     difference::Difference,
     event::{RunEnvelope, SessionEnvelope},
@@ -55,6 +56,12 @@ pub struct RunSummary {
     pub baseline: bool,
     /// The line to share; empty without a score.
     pub line: String,
+    /// Why it has no score or is not ranked, in a sentence; empty when it is ranked or goes on.
+    #[serde(default)]
+    pub because: String,
+    /// Hints that count against it.
+    #[serde(default)]
+    pub hints: u32,
 }
 
 /// One page of a list, newest first.
@@ -165,6 +172,8 @@ pub enum Precondition {
     FaultsOff,
     /// Calls of an earlier run are still open.
     Quiet,
+    /// The lab's database could not be brought back to its seed.
+    SeedRows,
 }
 
 /// What a screen is given at once when it connects.
@@ -181,6 +190,9 @@ pub struct Snapshot {
     /// A sentence while a run waits for a precondition.
     #[serde(default)]
     pub waiting: Option<Waiting>,
+    /// Every case of the catalog.
+    #[serde(default)]
+    pub cases: Vec<CaseProgress>,
 }
 
 /// A run that waits for a precondition.
@@ -238,6 +250,9 @@ pub enum LiveItem {
     BuildLine(String),
     /// A run waits, or (`None`) waits no more.
     Waiting(Option<Waiting>),
+    /// A case went on, its clock began or stopped, or a hint was shown or became available.
+    #[serde(deserialize_with = "by_value")]
+    Case(CaseProgress),
 }
 
 /// The line that people share: `SCORE timeouts 92/100 p95=310ms ok=99.1% drop=0 stack=local run=7f3a`.

@@ -65,6 +65,7 @@ fn started() -> RunEvent {
         participant: "p".into(),
         panel: "0".into(),
         unranked: Vec::new(),
+        hints: Vec::new(),
     }))
 }
 

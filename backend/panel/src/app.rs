@@ -2,12 +2,12 @@
 
 use std::{ops::Deref, path::PathBuf, sync::Arc};
 
-use brownout_core::wire::Snapshot;
+use brownout_core::{event::SessionEvent, wire::Snapshot};
 use brownout_stack::Stack;
 use brownout_store::Store;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{catalog::Catalog, feed::Feed, guard::Guard, run::Conductor, session::Session};
+use crate::{casebook, catalog::Catalog, feed::Feed, guard::Guard, run::Conductor, session::Session};
 
 /// Everything of a running panel. Cheap to clone; lives until its last task has ended.
 #[derive(Clone)]
@@ -51,6 +51,24 @@ impl App {
             stack: self.stack.status().borrow().clone(),
             run: self.conductor.events(),
             waiting: self.conductor.waiting(),
+            cases: casebook::progress_of_all(self),
+        }
+    }
+
+    /// Appends an event to the session, and tells the screens what it means for the cases.
+    pub async fn record(&self, event: SessionEvent) {
+        let before = self.session.cases.opened();
+        let case = match &event {
+            SessionEvent::CaseOpened { scenario }
+            | SessionEvent::RunFinished { scenario, .. }
+            | SessionEvent::HintShown { scenario, .. }
+            | SessionEvent::CaseCompleted { scenario, .. } => Some(scenario.clone()),
+            SessionEvent::Edited { .. } | SessionEvent::Built { .. } | SessionEvent::Deployed { .. } => before.clone(),
+        };
+        self.session.append(&self.store, &self.feed, event).await;
+        // The case whose clock stands still from now on, too.
+        for case in [case.clone(), before.filter(|before| Some(before) != case.as_ref())].into_iter().flatten() {
+            casebook::tell(self, &case);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The routes of the panel, as a tree.
 
+mod cases;
 mod health;
 mod live;
 mod runs;
@@ -28,10 +29,15 @@ pub fn router(app: App) -> Router {
     let api = Router::new()
         .route("/scenarios", get(scenarios::list))
         .route("/scenarios/{id}", get(scenarios::one))
+        .route("/cases", get(cases::list))
+        .route("/cases/{id}/open", post(cases::open))
+        .route("/cases/{id}/hints/{name}", post(cases::hint))
+        .route("/cases/{id}/complete", post(cases::complete))
         .route("/runs", get(runs::list).post(runs::start))
         .route("/runs/{id}", get(runs::one))
         .route("/runs/{id}/events", get(runs::events))
         .route("/runs/{id}/stop", post(runs::stop))
+        .route("/runs/waiting/stop", post(runs::stop_waiting))
         .route("/stack", get(stack::status))
         .route("/stack/deploy", post(stack::deploy))
         .route("/stack/reset", post(stack::reset))

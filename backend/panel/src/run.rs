@@ -6,6 +6,7 @@ mod dependency;
 mod log;
 mod precondition;
 mod timeline;
+mod witness;
 
 pub use conductor::{Conductor, StartError};
 pub use dependency::Dependency;

@@ -3,7 +3,11 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use anyhow::Context;
-use brownout_core::{event::SessionEvent, stack::BuildState, wire::LiveItem};
+use brownout_core::{
+    event::SessionEvent,
+    stack::{BuildState, BuildStatus},
+    wire::LiveItem,
+};
 use brownout_stack::{LocalOptions, LocalStack, Stack};
 use brownout_store::Store;
 use tokio::{net::TcpListener, sync::broadcast::error::RecvError};
@@ -11,6 +15,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     app::{App, Parts},
+    casebook,
     catalog::Catalog,
     clock::wall_ms,
     feed::Feed,
@@ -90,6 +95,7 @@ pub async fn start(options: ServeOptions) -> anyhow::Result<Panel> {
         tasks: TaskTracker::new(),
     });
     watch_stack(&app);
+    casebook::keep(&app);
     let servers = TaskTracker::new();
     for listener in listeners {
         let (router, stop) = (router(app.clone()), app.stop.clone());
@@ -153,7 +159,7 @@ fn watch_stack(app: &App) {
     app.tasks.spawn(async move {
         let mut status = follower.stack.status();
         let mut lines = follower.stack.build_log();
-        let mut live = String::new();
+        let mut told = Told::default();
         loop {
             tokio::select! {
                 biased;
@@ -168,17 +174,59 @@ fn watch_stack(app: &App) {
                         return;
                     }
                     let now = status.borrow_and_update().clone();
-                    if now.build.state == BuildState::Live && now.build.live != live {
-                        live = now.build.live.clone();
-                        let took_ms = now.build.steps.iter().map(|step| step.took_ms).sum();
-                        let event = SessionEvent::Deployed { build: live.clone(), took_ms };
-                        follower.session.append(&follower.store, &follower.feed, event).await;
+                    for event in told.news(&follower, &now.build) {
+                        follower.record(event).await;
                     }
                     follower.feed.publish(LiveItem::Stack(now));
                 }
             }
         }
     });
+}
+
+/// What the session was told of builds, so that it is told once.
+#[derive(Debug, Default)]
+struct Told {
+    live: String,
+    edited: Vec<String>,
+    state: BuildState,
+}
+
+impl Told {
+    /// The events that the change to this status is worth.
+    fn news(&mut self, app: &App, build: &BuildStatus) -> Vec<SessionEvent> {
+        let mut events = Vec::new();
+        let before = std::mem::replace(&mut self.state, build.state);
+        if build.state == BuildState::Live && build.live != self.live {
+            self.live.clone_from(&build.live);
+            let took_ms = build.steps.iter().map(|step| step.took_ms).sum();
+            events.push(SessionEvent::Deployed { build: build.live.clone(), took_ms });
+        }
+        if before == BuildState::Building && build.state == BuildState::Failed {
+            events.push(SessionEvent::Built { build: build.working.clone(), ok: false });
+        }
+        let edited = edited_of_open_case(app, build);
+        if edited != self.edited {
+            self.edited.clone_from(&edited);
+            if !edited.is_empty() {
+                events.push(SessionEvent::Edited { files: edited });
+            }
+        }
+        events
+    }
+}
+
+/// Edited files that the open case is about.
+fn edited_of_open_case(app: &App, build: &BuildStatus) -> Vec<String> {
+    if build.edited.is_empty() {
+        return Vec::new();
+    }
+    let Some(entry) = app.session.cases.opened().and_then(|open| app.catalog.find(&open).ok()) else {
+        return Vec::new();
+    };
+    let points = entry.scenario.edit;
+    let edited = build.edited.iter().map(|file| file.path.clone());
+    edited.filter(|path| points.iter().any(|point| point.file == *path)).collect()
 }
 
 /// Brings the stack up in a task of the panel; what goes wrong is in the stack's status.

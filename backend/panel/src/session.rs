@@ -7,12 +7,14 @@ use brownout_core::{
 use brownout_store::{Store, StoreError};
 use tokio::sync::Mutex;
 
-use crate::{clock::wall_ms, feed::Feed};
+use crate::{casebook::Casebook, clock::wall_ms, feed::Feed};
 
 /// Appends to `session/<participant>`.
 #[derive(Debug)]
 pub struct Session {
     participant: String,
+    /// The cases as its events tell them.
+    pub cases: Casebook,
     // An async lock: the number and the write belong together, and writes must not overtake each other.
     last: Mutex<u64>,
 }
@@ -22,7 +24,8 @@ impl Session {
     pub async fn open(store: &Store) -> Result<Self, StoreError> {
         let participant = store.participant().await?;
         let last = store.last_session_seq(&participant).await?;
-        Ok(Session { participant, last: Mutex::new(last) })
+        let cases = Casebook::open(store, &participant).await?;
+        Ok(Session { participant, cases, last: Mutex::new(last) })
     }
 
     /// The participant's id.
@@ -39,12 +42,13 @@ impl Session {
             seq: *last + 1,
             wall_ms: wall_ms(),
             run_us: None,
-            body: Body::Known(event),
+            body: Body::Known(event.clone()),
         };
         match store.append_session(&envelope).await {
             Ok(()) => *last += 1,
             Err(error) => tracing::error!(%error, "an event of the session could not be stored"),
         }
+        self.cases.apply(&event);
         feed.publish(LiveItem::Session(envelope));
     }
 }

@@ -61,6 +61,12 @@ pub enum StoreError {
     /// The file may only be read.
     #[error("the history cannot be written: it is read-only. Make the file and its folder writable or use --data-dir.")]
     ReadOnly,
+    /// A run that goes on cannot be deleted.
+    #[error("run {id} goes on; stop it first, then delete it")]
+    GoesOn {
+        /// The run.
+        id: String,
+    },
     /// Somebody else holds the file.
     #[error("the history is locked by another program. Close the other Brownout or the SQLite tool that has it open.")]
     Locked,

@@ -9,14 +9,19 @@
 //! How durable: write-ahead log with `synchronous=NORMAL`. A killed panel loses nothing that was appended; a power cut
 //! may take the last moments, never the order or the consistency.
 
+mod board;
+mod case;
+mod delete;
 mod error;
 mod file;
 mod interrupted;
 mod list;
 mod log;
 mod projection;
+mod setting;
 mod store;
 
+pub use board::BestRun;
 pub use error::StoreError;
 pub use list::{RunFilter, ScenarioRecord};
 pub use store::{Opened, Store};

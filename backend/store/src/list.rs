@@ -40,7 +40,7 @@ const MOST: u32 = 500;
 macro_rules! summaries {
     ($which:literal) => {
         concat!(
-            "SELECT r.id, r.scenario, r.state, r.started_ms, r.ended_ms, r.score, r.ranked, r.build, r.stack, r.line, \
+            "SELECT r.id, r.scenario, r.state, r.started_ms, r.ended_ms, r.score, r.ranked, r.build, r.stack, r.line, r.because, r.hints, \
              b.run IS NOT NULL AS baseline FROM runs r LEFT JOIN baselines b ON b.run = r.id ",
             $which
         )
@@ -138,5 +138,7 @@ fn summary(row: &SqliteRow) -> Result<RunSummary, StoreError> {
         stack: row.try_get("stack")?,
         baseline: row.try_get("baseline")?,
         line: row.try_get("line")?,
+        because: row.try_get("because")?,
+        hints: row.try_get("hints")?,
     })
 }

@@ -1,8 +1,9 @@
 //! The rows that lists read: one a run, folded from its log. The same code writes them live and rebuilds them.
 
 use brownout_core::{
-    event::{Ended, RunEnvelope, RunEvent},
+    event::{Ended, Finished, RunEnvelope, RunEvent},
     fold::Run,
+    score::Unranked,
     wire::{self, RunState},
 };
 use sqlx::SqliteConnection;
@@ -14,7 +15,12 @@ use crate::{
 };
 
 /// Version of the fold. Raise it when a row of the same log would come out otherwise.
-const FOLD_VERSION: i64 = 1;
+const FOLD_VERSION: i64 = 2;
+
+/// Gives each case without a baseline its oldest ranked run.
+pub(crate) const FIRST_RANKED: &str = "INSERT INTO baselines (scenario, run) SELECT scenario, id FROM runs \
+     WHERE place IN (SELECT MIN(place) FROM runs WHERE ranked = TRUE GROUP BY scenario) \
+     ON CONFLICT (scenario) DO NOTHING";
 
 impl Store {
     /// Rebuilds every row from the logs and gives the number of runs. Each run is its own transaction, so that a run
@@ -37,9 +43,7 @@ impl Store {
             "DELETE FROM runs WHERE NOT EXISTS (SELECT 1 FROM events WHERE events.place = runs.place)",
             "DELETE FROM baselines WHERE NOT EXISTS \
              (SELECT 1 FROM runs WHERE runs.id = baselines.run AND runs.ranked = TRUE)",
-            "INSERT INTO baselines (scenario, run) SELECT scenario, id FROM runs \
-             WHERE place IN (SELECT MIN(place) FROM runs WHERE ranked = TRUE GROUP BY scenario) \
-             ON CONFLICT (scenario) DO NOTHING",
+            FIRST_RANKED,
         ] {
             sqlx::query(statement).execute(&mut *transaction).await?;
         }
@@ -62,12 +66,13 @@ pub(crate) async fn project(connection: &mut SqliteConnection, id: &str) -> Resu
     };
     sqlx::query(
         "INSERT INTO runs (place, id, participant, scenario, state, started_ms, ended_ms, score, ranked, build, stack, \
-         line, fold_version) \
-         SELECT place, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 FROM events WHERE stream = $1 AND seq = 1 \
+         line, fold_version, because, hints) \
+         SELECT place, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15 FROM events WHERE stream = $1 AND seq = 1 \
          ON CONFLICT (id) DO UPDATE SET participant = excluded.participant, scenario = excluded.scenario, \
          state = excluded.state, started_ms = excluded.started_ms, ended_ms = excluded.ended_ms, \
          score = excluded.score, ranked = excluded.ranked, build = excluded.build, stack = excluded.stack, \
-         line = excluded.line, fold_version = excluded.fold_version",
+         line = excluded.line, fold_version = excluded.fold_version, because = excluded.because, \
+         hints = excluded.hints",
     )
     .bind(format!("{RUN}{id}"))
     .bind(id)
@@ -82,6 +87,8 @@ pub(crate) async fn project(connection: &mut SqliteConnection, id: &str) -> Resu
     .bind(row.stack)
     .bind(row.line)
     .bind(FOLD_VERSION)
+    .bind(row.because)
+    .bind(row.hints)
     .execute(&mut *connection)
     .await?;
     if row.ranked {
@@ -105,6 +112,8 @@ struct Row {
     build: String,
     stack: String,
     line: String,
+    because: String,
+    hints: i64,
 }
 
 impl Row {
@@ -127,8 +136,19 @@ impl Row {
             build: started.build.clone(),
             stack: started.stack.clone(),
             line: score.map_or(String::new(), |total| wire::score_line(&run, total)),
+            because: because(finished),
+            hints: run.hints.len() as i64,
         })
     }
+}
+
+/// Why a run has no score or is not ranked; empty when it is, or goes on.
+fn because(finished: Option<&Finished>) -> String {
+    let Some(finished) = finished else { return String::new() };
+    if !finished.because.is_empty() {
+        return finished.because.clone();
+    }
+    finished.unranked.first().map(Unranked::sentence).unwrap_or_default()
 }
 
 fn state_of(ended: Ended) -> RunState {

@@ -114,6 +114,7 @@ pub(crate) fn started(scenario: Scenario) -> RunEvent {
         participant: "sample".into(),
         panel: "0".into(),
         unranked: Vec::new(),
+        hints: Vec::new(),
     }))
 }
 

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Gauges of the lab's services that panels may draw.
-pub(super) const GAUGES: [&str; 7] = [
+pub(super) const GAUGES: [&str; 15] = [
     "dep.in_flight",
     "dep.hanging",
     "api.in_flight",
@@ -20,6 +20,14 @@ pub(super) const GAUGES: [&str; 7] = [
     "api.slots_total",
     "api.slots_waiting",
     "api.replicas",
+    "api.pool_size",
+    "api.pool_in_use",
+    "api.pool_waiting",
+    "db.connections",
+    "db.active",
+    "db.idle_in_transaction",
+    "db.waiting_on_locks",
+    "db.connection_limit",
 ];
 
 /// Reads a signal.
@@ -37,7 +45,7 @@ pub(super) fn signal(field: &Field<'_>, frame: &Frame, findings: &mut Findings<'
                 return findings.error(&field.spot, format!("no stream is named {}", quoted(name)), help);
             }
         }
-        Signal::Load { .. } => {}
+        Signal::Load { .. } | Signal::Books => {}
         Signal::Probe { gauge } => {
             // Whoever edits the API could make it report anything.
             if gauge.starts_with("api.") && gauge != "api.replicas" {
@@ -64,6 +72,7 @@ fn help(text: &str, frame: &Frame) -> String {
     for stream in frame.streams.iter().flatten() {
         known.extend(measures().map(|measure| format!("load.{stream}.{measure}")));
     }
+    known.push("books.balanced".to_owned());
     known.extend(GAUGES.iter().map(|gauge| format!("probe.{gauge}")));
     match meant(text, known.iter().map(String::as_str)) {
         Some(word) => format!("did you mean `{word}`?"),
@@ -74,7 +83,7 @@ fn help(text: &str, frame: &Frame) -> String {
 /// Whether more of it is better; `None` when that depends on the case.
 pub(super) fn more_is_better(signal: &Signal) -> Option<bool> {
     match signal {
-        Signal::Load { measure: Measure::Right | Measure::Answered, .. } => Some(true),
+        Signal::Load { measure: Measure::Right | Measure::Answered, .. } | Signal::Books => Some(true),
         Signal::Load { measure: Measure::Dropped | Measure::Percentile(_), .. } => Some(false),
         Signal::Probe { .. } => None,
     }

@@ -58,6 +58,9 @@ pub(super) async fn start(
             Problem::new(StatusCode::CONFLICT, "run-active", "A run goes on already", format!("{error}.{which}"))
         }
         StartError::Precondition { precondition, says } => Problem::precondition(precondition, says),
+        StartError::CalledOff => {
+            Problem::new(StatusCode::CONFLICT, "called-off", "The run did not begin", format!("{error}."))
+        }
         StartError::Scenario(error) => of_catalog(error),
     })?;
     Ok((StatusCode::CREATED, Json(RunStarted { id })))
@@ -98,6 +101,14 @@ pub(super) async fn events(State(app): State<App>, Path(id): Path<String>) -> An
         body.push(b'\n');
     }
     Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], body).into_response())
+}
+
+/// Calls off a run that waits for a precondition.
+pub(super) async fn stop_waiting(State(app): State<App>) -> Answer<StatusCode> {
+    match app.conductor.call_off() {
+        true => Ok(StatusCode::ACCEPTED),
+        false => Err(Problem::new(StatusCode::CONFLICT, "not-waiting", "No run waits", "No run waits for anything.")),
+    }
 }
 
 /// Stops a run; harmless when it has ended.

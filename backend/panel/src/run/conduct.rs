@@ -5,10 +5,13 @@ use std::time::{Duration, Instant};
 use brownout_core::{
     event::{Ended, Finished, RunEvent, SessionEvent, Started},
     score::{self, LATE_GENERATOR_US, Unranked},
-    stack::{Gauges, StackStatus},
+    stack::Gauges,
 };
 use brownout_engine::{EngineEvent, Options, Running, Summary, Target};
-use tokio::{sync::watch, time::sleep_until};
+use tokio::{
+    sync::{mpsc, watch},
+    time::sleep_until,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -18,163 +21,165 @@ use crate::{
         Dependency,
         log::RunLog,
         timeline::{Moment, timeline},
+        witness::differences,
     },
 };
 
 /// Leads the run whose first event is written to its last, whatever happens in between.
-pub(super) async fn conduct(app: &App, started: Started, mut log: RunLog, stop: CancellationToken) {
+pub(super) async fn conduct(
+    app: &App,
+    started: Started,
+    log: RunLog,
+    told: mpsc::Receiver<RunEvent>,
+    stop: CancellationToken,
+) {
     let dependency = Dependency::new(&app.stack.endpoints().dep);
-    let mut unranked = started.unranked.clone();
-    let outcome = lead(app, &started, &dependency, &mut log, &mut unranked, &stop).await;
-    // The fault ends with the run, however it ended.
-    let healed = dependency.reset().await;
-    let run_us = u64::from(log.run().seconds) * 1_000_000;
-    let (ended, lag_p99_us, because) = match outcome {
-        Ok(summary) if stop.is_cancelled() => (Ended::Stopped, summary.lag.p99_us, String::new()),
-        Ok(summary) => (Ended::Completed, summary.lag.p99_us, String::new()),
-        Err(error) => (Ended::Failed, 0, format!("{error:#}")),
-    };
-    if let Err(error) = healed {
-        log.append(run_us, RunEvent::Note { says: error.to_string() }).await;
-    }
-    if ended != Ended::Completed {
-        unranked.push(Unranked::Incomplete);
-    }
-    if lag_p99_us > LATE_GENERATOR_US {
-        unranked.push(Unranked::GeneratorLate { lag_p99_us });
-    }
-    let score = (ended == Ended::Completed).then(|| score::score(log.run())).flatten();
-    let event = SessionEvent::RunFinished {
-        run: started.run.clone(),
-        scenario: started.scenario.id.clone(),
-        score: score.as_ref().map(|score| score.total),
-        ranked: unranked.is_empty() && log.stored(),
-    };
-    let criteria = log.criteria().to_vec();
-    let finished = Finished { ended, criteria, score, unranked, lag_p99_us, because };
-    log.append(run_us, RunEvent::Finished(Box::new(finished))).await;
-    app.session.append(&app.store, &app.feed, event).await;
+    let unranked = started.unranked.clone();
+    let mut lead = Lead { app, started: &started, dependency, log, unranked, told, stop };
+    let outcome = lead.lead().await;
+    lead.finish(outcome).await;
 }
 
-async fn lead(
-    app: &App,
-    started: &Started,
-    dependency: &Dependency,
-    log: &mut RunLog,
-    unranked: &mut Vec<Unranked>,
-    stop: &CancellationToken,
-) -> anyhow::Result<Summary> {
-    let mut key = [0; 32];
-    getrandom::fill(&mut key)?;
-    dependency.reset().await?;
-    dependency.begin(&started.run, &key).await?;
-    let endpoints = app.stack.endpoints();
-    let target =
-        Target { api: endpoints.api, worker: endpoints.worker, receipt_key: Some(key), run: started.run.clone() };
-    let mut running =
-        brownout_engine::start(started.plan.streams.clone(), started.plan.end_us, target, Options::default())?;
-    let zero = running.started;
-    let gauges = sample(app, zero, stop.child_token());
-    let result = follow(app, started, dependency, log, unranked, stop, &mut running, &gauges.values).await;
-    gauges.stop.cancel();
-    running.join().await;
-    result
+/// All parts of a run, where they meet.
+struct Lead<'a> {
+    app: &'a App,
+    started: &'a Started,
+    dependency: Dependency,
+    log: RunLog,
+    unranked: Vec<Unranked>,
+    /// What others put into the run, e.g. hints.
+    told: mpsc::Receiver<RunEvent>,
+    stop: CancellationToken,
 }
 
-#[allow(clippy::too_many_arguments, reason = "the loop below is the one place where all parts of a run meet")]
-async fn follow(
-    app: &App,
-    started: &Started,
-    dependency: &Dependency,
-    log: &mut RunLog,
-    unranked: &mut Vec<Unranked>,
-    stop: &CancellationToken,
-    running: &mut Running,
-    gauges: &watch::Receiver<Gauges>,
-) -> anyhow::Result<Summary> {
-    let zero = running.started;
-    let now_us = || zero.elapsed().as_micros() as u64;
-    let mut moments = timeline(&started.scenario, &started.plan);
-    let mut sleep = Sleep::watch();
-    let mut status = app.stack.status();
-    let mut known = status.borrow_and_update().clone();
-    let mut stopping = false;
-    loop {
-        let next = moments.front().map(|(at, _)| zero + Duration::from_micros(*at));
-        tokio::select! {
-            () = stop.cancelled(), if !stopping => {
-                stopping = true;
-                running.stop();
-                log.append(now_us(), RunEvent::Action { name: "stopped".to_owned() }).await;
-            }
-            () = sleep_until(next.unwrap_or(zero).into()), if next.is_some() && !stopping => {
-                if let Some((_, moment)) = moments.pop_front() {
-                    perform(moment, now_us(), dependency, log).await?;
+impl Lead<'_> {
+    async fn lead(&mut self) -> anyhow::Result<Summary> {
+        let mut key = [0; 32];
+        getrandom::fill(&mut key)?;
+        self.app.stack.reset().await?;
+        self.dependency.begin(&self.started.run, &key).await?;
+        let endpoints = self.app.stack.endpoints();
+        let run = self.started.run.clone();
+        let target = Target { api: endpoints.api, worker: endpoints.worker, receipt_key: Some(key), run };
+        let plan = &self.started.plan;
+        let mut running = brownout_engine::start(plan.streams.clone(), plan.end_us, target, Options::default())?;
+        let gauges = sample(self.app, running.started, self.stop.child_token());
+        let result = self.follow(&mut running, &gauges.values).await;
+        gauges.stop.cancel();
+        running.join().await;
+        result
+    }
+
+    /// Writes what happens, as it happens, until the last call has ended.
+    async fn follow(&mut self, running: &mut Running, gauges: &watch::Receiver<Gauges>) -> anyhow::Result<Summary> {
+        let zero = running.started;
+        let now_us = || zero.elapsed().as_micros() as u64;
+        let mut moments = timeline(&self.started.scenario, &self.started.plan);
+        let mut sleep = Sleep::watch();
+        let mut status = self.app.stack.status();
+        let mut known = status.borrow_and_update().clone();
+        let mut stopping = false;
+        loop {
+            let next = moments.front().map(|(at, _)| zero + Duration::from_micros(*at));
+            tokio::select! {
+                () = self.stop.cancelled(), if !stopping => {
+                    stopping = true;
+                    running.stop();
+                    self.log.append(now_us(), RunEvent::Action { name: "stopped".to_owned() }).await;
                 }
-            }
-            event = running.events.recv() => match event {
-                Some(EngineEvent::Window(mut window)) => {
-                    window.gauges = gauges.borrow().clone();
-                    let end_us = u64::from(window.index + 1) * 1_000_000;
-                    log.append(end_us, RunEvent::Window(window)).await;
-                    if sleep.happened() && !unranked.contains(&Unranked::Disturbed) {
-                        unranked.push(Unranked::Disturbed);
-                        log.append(now_us(), RunEvent::Note { says: Unranked::Disturbed.sentence() }).await;
+                () = sleep_until(next.unwrap_or(zero).into()), if next.is_some() && !stopping => {
+                    if let Some((_, moment)) = moments.pop_front() {
+                        self.perform(moment, now_us()).await?;
                     }
                 }
-                Some(EngineEvent::Done(summary)) => return Ok(summary),
-                None => anyhow::bail!("the load engine ended without a summary; the panel's log says why"),
-            },
-            changed = status.changed() => {
-                anyhow::ensure!(changed.is_ok(), "the stack went away during the run; `make up` brings it back");
-                let now = status.borrow_and_update().clone();
-                for event in differences(&known, &now) {
-                    if matches!(event, RunEvent::Deploy { .. }) && !unranked.contains(&Unranked::DeployedMeanwhile) {
-                        unranked.push(Unranked::DeployedMeanwhile);
+                event = running.events.recv() => match event {
+                    Some(EngineEvent::Window(mut window)) => {
+                        window.gauges = gauges.borrow().clone();
+                        let end_us = u64::from(window.index + 1) * 1_000_000;
+                        self.log.append(end_us, RunEvent::Window(window)).await;
+                        if sleep.happened() && self.not_ranked(Unranked::Disturbed) {
+                            self.log.append(now_us(), RunEvent::Note { says: Unranked::Disturbed.sentence() }).await;
+                        }
                     }
-                    log.append(now_us(), event).await;
+                    Some(EngineEvent::Done(summary)) => return Ok(summary),
+                    None => anyhow::bail!("the load engine ended without a summary; the panel's log says why"),
+                },
+                Some(event) = self.told.recv() => self.log.append(now_us(), event).await,
+                changed = status.changed() => {
+                    anyhow::ensure!(changed.is_ok(), "the stack went away during the run; `make up` brings it back");
+                    let now = status.borrow_and_update().clone();
+                    for event in differences(&known, &now) {
+                        if matches!(event, RunEvent::Deploy { .. }) {
+                            self.not_ranked(Unranked::DeployedMeanwhile);
+                        }
+                        self.log.append(now_us(), event).await;
+                    }
+                    known = now;
                 }
-                known = now;
             }
         }
     }
-}
 
-/// Does what the timeline says. A fault is written to the log before it acts, so that its undoing cannot be forgotten.
-async fn perform(moment: Moment, run_us: u64, dependency: &Dependency, log: &mut RunLog) -> anyhow::Result<()> {
-    match moment {
-        Moment::Phase(says) => log.append(run_us, RunEvent::Phase { says }).await,
-        Moment::On(fault) => {
-            let event = RunEvent::Fault { name: fault.name.clone(), says: fault.says.clone(), on: true };
-            log.append(run_us, event).await;
-            dependency.fault(&fault).await?;
+    /// Does what the timeline says. A fault is written to the log before it acts, so that its undoing cannot be
+    /// forgotten.
+    async fn perform(&mut self, moment: Moment, run_us: u64) -> anyhow::Result<()> {
+        match moment {
+            Moment::Phase(says) => self.log.append(run_us, RunEvent::Phase { says }).await,
+            Moment::On(fault) => {
+                let event = RunEvent::Fault { name: fault.name.clone(), says: fault.says.clone(), on: true };
+                self.log.append(run_us, event).await;
+                self.dependency.fault(&fault).await?;
+            }
+            Moment::Off(fault) => {
+                self.dependency.heal().await?;
+                self.log.append(run_us, RunEvent::Fault { name: fault.name, says: fault.says, on: false }).await;
+            }
         }
-        Moment::Off(fault) => {
-            dependency.heal().await?;
-            log.append(run_us, RunEvent::Fault { name: fault.name, says: fault.says, on: false }).await;
-        }
+        Ok(())
     }
-    Ok(())
-}
 
-/// What a watcher of the run should know about the change from one status to the next.
-fn differences(before: &StackStatus, now: &StackStatus) -> Vec<RunEvent> {
-    let mut events = Vec::new();
-    if !now.build.live.is_empty() && now.build.live != before.build.live {
-        events.push(RunEvent::Deploy { build: now.build.live.clone() });
-    }
-    for service in &now.services {
-        let Some(earlier) = before.services.iter().find(|earlier| earlier.name == service.name) else { continue };
-        if service.desired != earlier.desired {
-            let (from, to) = (earlier.desired, service.desired);
-            events.push(RunEvent::Scale { service: service.name.clone(), from, to });
+    /// Notes why the run is not ranked; whether that is news.
+    fn not_ranked(&mut self, why: Unranked) -> bool {
+        let news = !self.unranked.contains(&why);
+        if news {
+            self.unranked.push(why);
         }
-        if service.restarts > earlier.restarts {
-            let says = format!("{} crashed: {}", service.name, service.message);
-            events.push(RunEvent::Note { says });
-        }
+        news
     }
-    events
+
+    /// Undoes what the run did, judges it, and writes its last event.
+    async fn finish(mut self, outcome: anyhow::Result<Summary>) {
+        let run_us = u64::from(self.log.run().seconds) * 1_000_000;
+        let (ended, lag_p99_us, because) = match outcome {
+            Ok(summary) if self.stop.is_cancelled() => (Ended::Stopped, summary.lag.p99_us, String::new()),
+            Ok(summary) => (Ended::Completed, summary.lag.p99_us, String::new()),
+            Err(error) => (Ended::Failed, 0, format!("{error:#}")),
+        };
+        // The fault ends with the run, however it ended.
+        if let Err(error) = self.dependency.reset().await {
+            self.log.append(run_us, RunEvent::Note { says: error.to_string() }).await;
+        }
+        if ended != Ended::Completed {
+            self.not_ranked(Unranked::Incomplete);
+        }
+        if lag_p99_us > LATE_GENERATOR_US {
+            self.not_ranked(Unranked::GeneratorLate { lag_p99_us });
+        }
+        let score = (ended == Ended::Completed).then(|| score::score(self.log.run())).flatten();
+        let criteria = self.log.criteria().to_vec();
+        let unmet: Vec<String> = criteria.iter().filter(|state| !state.met).map(|state| state.name.clone()).collect();
+        let event = SessionEvent::RunFinished {
+            run: self.started.run.clone(),
+            scenario: self.started.scenario.id.clone(),
+            score: score.as_ref().map(|score| score.total),
+            ranked: self.unranked.is_empty() && self.log.stored(),
+            met: score.is_some() && unmet.is_empty(),
+            unmet,
+        };
+        let finished = Finished { ended, criteria, score, unranked: self.unranked, lag_p99_us, because };
+        self.log.append(run_us, RunEvent::Finished(Box::new(finished))).await;
+        self.app.record(event).await;
+    }
 }
 
 struct Sampler {

@@ -3,11 +3,12 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use brownout_core::{
-    event::{RunEnvelope, RunEvent, Started},
+    event::{RunEnvelope, RunEvent, SessionEvent, Started},
     plan::Plan,
     score::Unranked,
     wire::{LiveItem, Precondition, Waiting},
 };
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -26,15 +27,41 @@ pub struct Conductor {
 enum State {
     #[default]
     Idle,
-    Waiting(Waiting),
+    Waiting(Pending),
     Running(Active),
 }
+
+/// A run that waits for a precondition, and what people want of it meanwhile.
+#[derive(Debug)]
+struct Pending {
+    waiting: Waiting,
+    wish: watch::Sender<Wish>,
+    /// Id of the run that came of it.
+    became: watch::Sender<Option<String>>,
+}
+
+/// What somebody wants of a run that waits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Wish {
+    /// To wait.
+    #[default]
+    Wait,
+    /// To start although a precondition does not hold.
+    Go,
+    /// Not to start at all.
+    Cancel,
+}
+
+/// Events that others may have put into a run before it takes them; more are left out.
+const TOLD: usize = 16;
 
 #[derive(Debug)]
 struct Active {
     run: String,
+    scenario: String,
     events: Arc<Mutex<Vec<RunEnvelope>>>,
     stop: CancellationToken,
+    told: mpsc::Sender<RunEvent>,
 }
 
 /// Why a run does not start.
@@ -54,6 +81,9 @@ pub enum StartError {
         /// As a sentence with what to do.
         says: String,
     },
+    /// Somebody did not want to wait any longer.
+    #[error("the run was called off before it began")]
+    CalledOff,
     /// The scenario cannot be had.
     #[error(transparent)]
     Scenario(#[from] CatalogError),
@@ -61,15 +91,28 @@ pub enum StartError {
 
 impl Conductor {
     /// Starts a run, after waiting for what comes about by itself. Its task belongs to the application.
+    /// With `anyway` it does not wait, and neither does a run of the same scenario that waits already: that one starts.
     pub async fn start(app: &App, scenario_id: &str, anyway: bool) -> Result<String, StartError> {
         let entry = app.catalog.find(scenario_id)?;
+        if anyway && let Some(mut became) = app.conductor.hurry(scenario_id) {
+            let run = became.wait_for(Option::is_some).await.ok().and_then(|run| run.clone());
+            return run.ok_or(StartError::CalledOff);
+        }
         // Given back when this future is dropped, e.g. because the caller went away.
-        let place = Place::take(app, scenario_id)?;
-        let unranked = match precondition::settle(app, &place).await {
-            Ok(()) => Vec::new(),
-            Err(unmet) if anyway => vec![Unranked::Anyway { precondition: unmet.says }],
-            Err(unmet) => return Err(StartError::Precondition { precondition: unmet.precondition, says: unmet.says }),
+        let place = Place::take(app, scenario_id, if anyway { Wish::Go } else { Wish::Wait })?;
+        let settled = precondition::settle(app, &place).await;
+        let unranked = match (settled, place.wish()) {
+            (Ok(()), _) => Vec::new(),
+            (Err(_), Wish::Cancel) => return Err(StartError::CalledOff),
+            (Err(unmet), Wish::Go) => vec![Unranked::Anyway { precondition: unmet.says }],
+            (Err(unmet), Wish::Wait) => {
+                return Err(StartError::Precondition { precondition: unmet.precondition, says: unmet.says });
+            }
         };
+        // Whoever runs a case works on it.
+        if app.session.cases.opened().as_deref() != Some(scenario_id) {
+            app.record(SessionEvent::CaseOpened { scenario: scenario_id.to_owned() }).await;
+        }
         let run = uuid::Uuid::now_v7().to_string();
         let plan = Plan::of(&entry.scenario, &run);
         let status = app.stack.status().borrow().clone();
@@ -83,15 +126,18 @@ impl Conductor {
             participant: app.session.participant().to_owned(),
             panel: env!("CARGO_PKG_VERSION").to_owned(),
             scenario: entry.scenario,
-            unranked: unranked.clone(),
+            unranked,
+            hints: app.session.cases.hints(scenario_id),
         };
         let log = RunLog::new(app.clone(), &run);
         let stop = app.stop.child_token();
-        place.fill(Active { run: run.clone(), events: log.events(), stop: stop.clone() });
+        let (told, events_of_others) = mpsc::channel(TOLD);
+        let scenario = scenario_id.to_owned();
+        place.fill(Active { run: run.clone(), scenario, events: log.events(), stop: stop.clone(), told });
         let log = log.begin(RunEvent::Started(Box::new(started.clone()))).await;
         let task = app.clone();
         app.tasks.spawn(async move {
-            conduct(&task, started, log, stop).await;
+            conduct(&task, started, log, events_of_others, stop).await;
             *task.conductor.lock() = State::Idle;
         });
         Ok(run)
@@ -105,6 +151,38 @@ impl Conductor {
                 true
             }
             _ => false,
+        }
+    }
+
+    /// Puts an event into the run of this scenario, if one goes on.
+    pub fn tell(&self, scenario: &str, event: RunEvent) {
+        if let State::Running(active) = &*self.lock()
+            && active.scenario == scenario
+            && active.told.try_send(event).is_err()
+        {
+            tracing::warn!("the run takes no more events from outside; one was left out");
+        }
+    }
+
+    /// Calls off a run that waits for a precondition; whether one did.
+    pub fn call_off(&self) -> bool {
+        match &*self.lock() {
+            State::Waiting(pending) => {
+                pending.wish.send_replace(Wish::Cancel);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Starts a run of this scenario that waits, if one does; its id comes by the receiver.
+    fn hurry(&self, scenario: &str) -> Option<watch::Receiver<Option<String>>> {
+        match &*self.lock() {
+            State::Waiting(pending) if pending.waiting.scenario == scenario => {
+                pending.wish.send_replace(Wish::Go);
+                Some(pending.became.subscribe())
+            }
+            _ => None,
         }
     }
 
@@ -127,7 +205,7 @@ impl Conductor {
     /// What a run waits for.
     pub fn waiting(&self) -> Option<Waiting> {
         match &*self.lock() {
-            State::Waiting(waiting) => Some(waiting.clone()),
+            State::Waiting(pending) => Some(pending.waiting.clone()),
             _ => None,
         }
     }
@@ -140,35 +218,56 @@ impl Conductor {
 /// The one place for a run, taken by a run that waits to start.
 pub(super) struct Place<'a> {
     app: &'a App,
+    wish: watch::Receiver<Wish>,
     filled: bool,
 }
 
 impl<'a> Place<'a> {
-    fn take(app: &'a App, scenario: &str) -> Result<Self, StartError> {
+    fn take(app: &'a App, scenario: &str, wish: Wish) -> Result<Self, StartError> {
+        let (sender, wish) = watch::channel(wish);
+        let waiting = Waiting { scenario: scenario.to_owned(), says: String::new() };
         let mut state = app.conductor.lock();
         match &*state {
-            State::Idle => *state = State::Waiting(Waiting { scenario: scenario.to_owned(), says: String::new() }),
+            State::Idle => {
+                *state = State::Waiting(Pending { waiting, wish: sender, became: watch::Sender::new(None) });
+            }
             State::Waiting(_) => return Err(StartError::Active { run: None }),
             State::Running(active) => return Err(StartError::Active { run: Some(active.run.clone()) }),
         }
-        Ok(Place { app, filled: false })
+        Ok(Place { app, wish, filled: false })
+    }
+
+    /// What is wanted of the run now.
+    pub(super) fn wish(&self) -> Wish {
+        *self.wish.borrow()
+    }
+
+    /// Returns when somebody does not want the run to wait.
+    pub(super) async fn impatient(&self) {
+        let mut wish = self.wish.clone();
+        // The sender lives as long as this place.
+        let _ = wish.wait_for(|wish| *wish != Wish::Wait).await;
     }
 
     /// Says what the run waits for; the same sentence twice is said once.
     pub(super) fn says(&self, says: &str) {
         let mut state = self.app.conductor.lock();
-        if let State::Waiting(waiting) = &mut *state
-            && waiting.says != says
+        if let State::Waiting(pending) = &mut *state
+            && pending.waiting.says != says
         {
-            waiting.says = says.to_owned();
-            let waiting = waiting.clone();
+            pending.waiting.says = says.to_owned();
+            let waiting = pending.waiting.clone();
             drop(state);
             self.app.feed.publish(LiveItem::Waiting(Some(waiting)));
         }
     }
 
     fn fill(mut self, active: Active) {
-        *self.app.conductor.lock() = State::Running(active);
+        let run = active.run.clone();
+        let before = std::mem::replace(&mut *self.app.conductor.lock(), State::Running(active));
+        if let State::Waiting(pending) = before {
+            pending.became.send_replace(Some(run));
+        }
         self.filled = true;
         self.app.feed.publish(LiveItem::Waiting(None));
     }

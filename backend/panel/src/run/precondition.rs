@@ -11,7 +11,10 @@ use tokio::time::{Instant, sleep};
 use crate::{
     app::App,
     clock::wall_ms,
-    run::{Dependency, conductor::Place},
+    run::{
+        Dependency,
+        conductor::{Place, Wish},
+    },
 };
 
 /// How long a run waits for what comes about by itself.
@@ -28,7 +31,8 @@ pub(super) struct Unmet {
     pub(super) passes: bool,
 }
 
-/// Waits until all preconditions hold; fails with the first that does not, at once if only a person can mend it.
+/// Waits until all preconditions hold; fails with the first that does not, at once if only a person can mend it or
+/// nobody wants to wait.
 pub(super) async fn settle(app: &App, place: &Place<'_>) -> Result<(), Unmet> {
     let deadline = Instant::now() + PATIENCE;
     let mut status = app.stack.status();
@@ -42,11 +46,12 @@ pub(super) async fn settle(app: &App, place: &Place<'_>) -> Result<(), Unmet> {
                 None => return Ok(()),
             },
         };
-        if !unmet.passes || Instant::now() >= deadline {
+        if !unmet.passes || place.wish() != Wish::Wait || Instant::now() >= deadline {
             return Err(unmet);
         }
         place.says(&unmet.says);
         tokio::select! {
+            () = place.impatient() => {}
             changed = status.changed() => if changed.is_err() { return Err(unmet) },
             () = sleep(ASK_EVERY) => {}
         }

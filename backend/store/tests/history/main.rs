@@ -3,6 +3,7 @@
 // Tests fail by panicking.
 #![allow(clippy::expect_used, clippy::panic)]
 
+mod choices;
 mod damage;
 mod log;
 mod record;

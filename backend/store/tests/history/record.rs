@@ -42,6 +42,8 @@ async fn a_run_is_listed_from_its_first_event_and_scored_with_its_last() {
         stack: "local".to_owned(),
         baseline: true,
         line: "SCORE timeouts 22/100 p95=2000ms ok=90.0% drop=0 stack=local run=7f3a".to_owned(),
+        because: String::new(),
+        hints: 0,
     };
     assert_eq!(summary, expected);
     assert_eq!(history.store.run_summary("none").await.expect("reads"), None);
@@ -137,7 +139,7 @@ async fn rebuilt_rows_are_those_that_were_written_live() {
         "DELETE FROM baselines",
         "INSERT INTO baselines (scenario, run) VALUES ('timeouts', 'practice')",
         "INSERT INTO runs SELECT 900, 'ghost', participant, scenario, state, started_ms, ended_ms, score, ranked, build, \
-         stack, line, fold_version FROM runs WHERE id = 'good'",
+         stack, line, fold_version, because, hints FROM runs WHERE id = 'good'",
     ] {
         sqlx::query(damage).execute(&file).await.expect("damages");
     }

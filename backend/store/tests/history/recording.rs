@@ -36,6 +36,7 @@ pub(crate) fn started(id: &str, scenario: &str, wall_ms: u64) -> RunEnvelope {
         participant: "somebody".to_owned(),
         panel: "0.1.0".to_owned(),
         unranked: Vec::new(),
+        hints: Vec::new(),
     };
     event(id, 1, wall_ms, RunEvent::Started(Box::new(started)))
 }
@@ -62,7 +63,7 @@ pub(crate) fn finished(
     let finished = Finished {
         ended,
         criteria: Vec::new(),
-        score: total.map(|total| Score { total, terms: Vec::new(), why: "Because.".to_owned() }),
+        score: total.map(|total| Score { total, terms: Vec::new(), why: "Because.".to_owned(), hints: 0 }),
         unranked: unranked.to_vec(),
         lag_p99_us: 400,
         because: String::new(),

@@ -1,0 +1,56 @@
+//! Who has reached what: participants × cases, the best ranked run of each.
+
+use serde::{Deserialize, Serialize};
+
+/// The board, best total first; equal totals by the earlier last improvement.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leaderboard {
+    /// Cases in the order of the workshop.
+    pub cases: Vec<LeaderboardCase>,
+    /// One row a participant.
+    pub rows: Vec<LeaderboardRow>,
+}
+
+/// A column of the board.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeaderboardCase {
+    /// Scenario id.
+    pub scenario: String,
+    /// What people call it.
+    pub title: String,
+}
+
+/// A participant's row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeaderboardRow {
+    /// Participant's id.
+    pub participant: String,
+    /// What the participant is called.
+    pub name: String,
+    /// As [`Leaderboard::cases`]; `None` where no ranked run has ended.
+    pub cells: Vec<Option<LeaderboardCell>>,
+    /// Sum of the best scores.
+    pub total: u32,
+}
+
+/// A participant's best ranked run of a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeaderboardCell {
+    /// Its score.
+    pub score: u32,
+    /// Its id.
+    pub run: String,
+    /// Wall time of its start, ms since the Unix epoch.
+    pub started_ms: u64,
+    /// Hints that were taken in the case.
+    pub hints: u32,
+}
+
+impl Leaderboard {
+    /// Puts rows into order; on equal totals who got there first stands first.
+    pub fn sort(&mut self) {
+        let reached =
+            |row: &LeaderboardRow| row.cells.iter().flatten().map(|cell| cell.started_ms).max().unwrap_or(u64::MAX);
+        self.rows.sort_by_key(|row| (std::cmp::Reverse(row.total), reached(row), row.name.clone()));
+    }
+}
