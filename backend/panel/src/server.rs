@@ -74,6 +74,7 @@ pub async fn start(options: ServeOptions) -> anyhow::Result<Panel> {
         api_port: options.api_port,
         worker_port: options.worker_port,
         lab_target_dir: options.lab_target_dir,
+        postgres_bin: None,
     })?;
     let token = token()?;
     let record = Record {

@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use brownout_core::stack::{DeployStep, Endpoints, StackPhase, StackStatus};
 use tokio::sync::watch;
 
-use crate::identity::Identity;
+use crate::{identity::Identity, postgres::Auditor};
 pub(crate) use build::Failure;
 pub(crate) use replicas::{ReadyReplica, ReplicaId, ReplicaView, Row};
 
@@ -31,6 +31,7 @@ struct Inner {
     replicas: replicas::Replicas,
     build: build::Build,
     endpoints: Endpoints,
+    database: Option<Auditor>,
 }
 
 /// What the operator is about; the rest of the phase follows from the replicas.
@@ -102,6 +103,11 @@ impl Board {
         self.change(|inner| inner.replicas.list(ids));
     }
 
+    /// Puts one more replica into sight.
+    pub(crate) fn show(&self, id: &ReplicaId) {
+        self.change(|inner| inner.replicas.show(id));
+    }
+
     /// The replicas that may be asked for their gauges.
     pub(crate) fn ready(&self) -> Vec<ReadyReplica> {
         self.lock().replicas.ready()
@@ -119,6 +125,15 @@ impl Board {
 
     pub(crate) fn endpoints(&self) -> Endpoints {
         self.lock().endpoints.clone()
+    }
+
+    /// Who may read the database; `None` while it does not run.
+    pub(crate) fn database(&self, auditor: Option<Auditor>) {
+        self.lock().database = auditor;
+    }
+
+    pub(crate) fn auditor(&self) -> Option<Auditor> {
+        self.lock().database.clone()
     }
 
     pub(crate) fn working(&self, identity: Identity) {

@@ -13,7 +13,7 @@ use tokio::{
 use crate::{
     board::Failure,
     ledger::Ledger,
-    process::{Launch, Process, ending},
+    process::{Farewell, Launch, Process, ending},
     spawner::Spawner,
 };
 use message::Said;
@@ -93,6 +93,8 @@ impl Cargo {
             ],
             dir: self.root.join("lab"),
             inherit: true,
+            account: None,
+            farewell: Farewell::default(),
         }
     }
 

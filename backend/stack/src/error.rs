@@ -42,6 +42,22 @@ pub enum StackError {
     /// The stack must be up for this.
     #[error("the stack is not up; run `make up`")]
     NotUp,
+    /// This machine has no Postgres that the lab could use.
+    #[error("Postgres 13 to 18 was not found{found}; {hint}, then run `make up`")]
+    PostgresMissing {
+        /// What was found instead, as the rest of a clause; empty when nothing was.
+        found: String,
+        /// How to install it here.
+        hint: &'static str,
+    },
+    /// The lab's database could not be made or read.
+    #[error("the lab's database could not be {what}: {why}")]
+    Database {
+        /// What was tried, e.g. `made`.
+        what: &'static str,
+        /// What was said, with the next step.
+        why: String,
+    },
     /// A service refused to go back to its seed.
     #[error("{service} could not be reset: {why}; `make down` and `make up` begin anew")]
     Reset {

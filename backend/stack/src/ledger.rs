@@ -11,7 +11,7 @@ use std::{
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde::{Deserialize, Serialize};
 
-use crate::{error::StackError, platform};
+use crate::{error::StackError, platform, process::Farewell};
 
 /// The processes of one stack, on disk for as long as there are any.
 #[derive(Debug)]
@@ -32,11 +32,13 @@ struct Entry {
     pid: u32,
     started: String,
     what: String,
+    #[serde(default)]
+    farewell: Farewell,
 }
 
 impl Entry {
-    fn of(pid: u32, what: &str) -> Self {
-        Self { pid, started: platform::started(pid).unwrap_or_default(), what: what.to_owned() }
+    fn of(pid: u32, what: &str, farewell: Farewell) -> Self {
+        Self { pid, started: platform::started(pid).unwrap_or_default(), what: what.to_owned(), farewell }
     }
 
     fn lives(&self) -> bool {
@@ -67,8 +69,8 @@ impl Ledger {
         Ok((Self { path, processes: Mutex::default() }, ended))
     }
 
-    pub(crate) fn enter(&self, pid: u32, what: &str) {
-        self.change(|processes| processes.insert(pid, Entry::of(pid, what)));
+    pub(crate) fn enter(&self, pid: u32, what: &str, farewell: Farewell) {
+        self.change(|processes| processes.insert(pid, Entry::of(pid, what, farewell)));
     }
 
     pub(crate) fn strike(&self, pid: u32) {
@@ -81,7 +83,7 @@ impl Ledger {
         let written = if processes.is_empty() {
             fs::remove_file(&self.path)
         } else {
-            let owner = Entry::of(std::process::id(), "owner");
+            let owner = Entry::of(std::process::id(), "owner", Farewell::default());
             self.write(&Page { owner, processes: processes.values().cloned().collect() })
         };
         if let Err(error) = written {
@@ -102,7 +104,7 @@ fn end(processes: &[Entry]) -> usize {
     let left: Vec<&Entry> = processes.iter().filter(|process| process.lives()).collect();
     for process in &left {
         tracing::info!(pid = process.pid, what = process.what, "ending a process that a killed panel left behind");
-        signal(process.pid, Signal::TERM);
+        signal(process.pid, process.farewell.signal());
     }
     let deadline = Instant::now() + Duration::from_secs(2);
     while left.iter().any(|process| process.lives()) {

@@ -9,8 +9,10 @@
 //! - `identity`: what the working copy is; `watch` tells when it changes; `cargo` builds it; `builds` keeps what was built.
 //! - `forwarder`: stands where a Service stands, one connection to one ready replica. `balance` holds who is ready.
 //! - `replica`: keeps one process alive: `process`, `output`, `logfile`, `probe`, `backoff`.
-//! - `ledger`, `spawner`, `platform`, `port`, `limit`: what the operating system has to be told or asked.
+//! - `postgres`: the lab's database, where the manifests have one.
+//! - `account`, `ledger`, `spawner`, `platform`, `port`, `limit`: what the operating system has to be told or asked.
 
+mod account;
 mod address;
 mod backoff;
 mod balance;
@@ -30,6 +32,7 @@ mod operator;
 mod output;
 mod platform;
 mod port;
+mod postgres;
 mod probe;
 mod process;
 mod replica;

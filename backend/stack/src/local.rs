@@ -39,6 +39,8 @@ pub struct LocalOptions {
     pub worker_port: u16,
     /// Where cargo builds the lab; `None` for `lab/target`.
     pub lab_target_dir: Option<PathBuf>,
+    /// Folders in which Postgres' programs may be, the first that will do is taken; `None` for the usual ones.
+    pub postgres_bin: Option<Vec<PathBuf>>,
 }
 
 /// Lines of the compiler that a slow reader may fall behind.
@@ -133,11 +135,22 @@ impl Stack for LocalStack {
     }
 
     async fn observe(&self) -> Gauges {
-        self.gauges.read(&self.board).await
+        let database = async {
+            match self.board.auditor() {
+                Some(auditor) => auditor.gauges().await,
+                None => Gauges::new(),
+            }
+        };
+        let (mut gauges, database) = tokio::join!(self.gauges.read(&self.board), database);
+        gauges.extend(database);
+        gauges
     }
 
     async fn books(&self) -> Result<Option<Books>, StackError> {
-        Ok(None)
+        match self.board.auditor() {
+            Some(auditor) => auditor.books().await.map(Some),
+            None => Ok(None),
+        }
     }
 
     fn endpoints(&self) -> Endpoints {

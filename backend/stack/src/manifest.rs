@@ -1,14 +1,16 @@
 //! `deploy/k8s/*.yaml`, as far as plain processes can honour it. What they cannot becomes a sentence.
 
+mod database;
 mod object;
 mod workload;
 
-use std::{fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use serde_json::Value;
 
 use crate::error::StackError;
-pub(crate) use workload::{Probe, Service, Workload};
+pub(crate) use database::Database;
+pub(crate) use workload::{Probe, Question, Service, Workload};
 
 /// The annotation that maps an object to something of the local stack, or leaves it out.
 const LOCAL: &str = "brownout.dev/local";
@@ -18,6 +20,8 @@ const LOCAL: &str = "brownout.dev/local";
 pub(crate) struct Manifests {
     /// What runs, internal services first.
     pub(crate) workloads: Vec<Workload>,
+    /// A Postgres of this machine, where one is asked for.
+    pub(crate) database: Option<Database>,
     /// What is not honoured, one sentence each.
     pub(crate) notices: Vec<String>,
 }
@@ -52,7 +56,7 @@ impl Manifests {
     /// The same from texts, each with its name.
     pub(crate) fn parse<'a>(texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, StackError> {
         let mut manifests = Self::default();
-        let mut services = Vec::new();
+        let (mut services, mut config_maps) = (Vec::new(), Vec::new());
         for (file, text) in texts {
             let wrong = |why: String| StackError::Manifest { file: file.to_owned(), why };
             let documents: Vec<Value> = serde_saphyr::from_multiple(text).map_err(|error| wrong(error.to_string()))?;
@@ -63,6 +67,11 @@ impl Manifests {
                 let malformed = |error: serde_json::Error| wrong(format!("{kind} {name}: {error}"));
                 match document["metadata"]["annotations"][LOCAL].as_str() {
                     Some("skip") => continue,
+                    Some("postgres") if kind == "Deployment" => {
+                        let deployment: object::Deployment = serde_json::from_value(document).map_err(malformed)?;
+                        manifests.database(&place, deployment).map_err(wrong)?;
+                        continue;
+                    }
                     Some(other) => {
                         manifests
                             .notices
@@ -80,10 +89,15 @@ impl Manifests {
                     "Service" => {
                         services.push((place, serde_json::from_value::<object::Service>(document).map_err(malformed)?));
                     }
+                    "ConfigMap" => {
+                        let map: object::ConfigMap = serde_json::from_value(document).map_err(malformed)?;
+                        config_maps.push((place, map));
+                    }
                     _ => manifests.notices.push(format!("{place} is not honoured by plain processes.")),
                 }
             }
         }
+        manifests.fill(config_maps);
         for (place, service) in services {
             manifests.attach(&place, service);
         }
@@ -94,13 +108,37 @@ impl Manifests {
         Ok(manifests)
     }
 
+    fn database(&mut self, place: &str, deployment: object::Deployment) -> Result<(), String> {
+        let database = Database::of(deployment, place, &mut self.notices)?;
+        match &self.database {
+            Some(first) => {
+                let name = &first.name;
+                self.notices.push(format!("{place}: there is one local Postgres, {name}; this one does not run."));
+            }
+            None => self.database = Some(database),
+        }
+        Ok(())
+    }
+
+    /// Gives the ConfigMaps to the database that names them.
+    fn fill(&mut self, config_maps: Vec<(String, object::ConfigMap)>) {
+        for (place, map) in config_maps {
+            match self.database.as_mut().filter(|database| database.config.contains(&map.metadata.name)) {
+                Some(database) => database.add(&place, map, &mut self.notices),
+                None => self.notices.push(format!("{place} is not honoured by plain processes.")),
+            }
+        }
+    }
+
     /// Gives a Service to the Deployment whose pods it selects.
     fn attach(&mut self, place: &str, service: object::Service) {
         let selector = &service.spec.selector;
-        let selected = |workload: &&mut Workload| {
-            !selector.is_empty() && selector.iter().all(|(label, value)| workload.labels.get(label) == Some(value))
+        let selected = |labels: &BTreeMap<String, String>| {
+            !selector.is_empty() && selector.iter().all(|(label, value)| labels.get(label) == Some(value))
         };
-        let Some(workload) = self.workloads.iter_mut().find(selected) else {
+        let workloads = self.workloads.iter_mut().map(|it| (&it.name, &it.labels, &mut it.service));
+        let databases = self.database.iter_mut().map(|it| (&it.name, &it.labels, &mut it.service));
+        let Some((name, _, place_of)) = workloads.chain(databases).find(|(_, labels, _)| selected(labels)) else {
             self.notices.push(format!("{place} selects no Deployment of these files, so nothing answers for it."));
             return;
         };
@@ -112,11 +150,11 @@ impl Manifests {
         if ports.next().is_some() {
             self.notices.push(format!("{place}: only its first port is honoured by plain processes."));
         }
-        if workload.service.is_some() {
-            self.notices.push(format!("{place}: {} has a Service already; this one is not honoured.", workload.name));
+        if place_of.is_some() {
+            self.notices.push(format!("{place}: {name} has a Service already; this one is not honoured."));
             return;
         }
-        workload.service = Some(Service { name: service.metadata.name, port: port.port, node_port: port.node_port });
+        *place_of = Some(Service { name: service.metadata.name, port: port.port, node_port: port.node_port });
     }
 }
 

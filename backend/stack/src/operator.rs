@@ -20,6 +20,7 @@ use crate::{
     error::StackError,
     local::LocalOptions,
     logfile::Logfile,
+    postgres::Postgres,
     replica::{Replica, Tools},
     stack::Deployed,
 };
@@ -55,6 +56,7 @@ pub(crate) struct Operator {
     cargo: Cargo,
     builds: Builds,
     fronts: Fronts,
+    postgres: Postgres,
     /// What is live.
     replicas: Vec<Replica>,
     /// Every replica's task, also of those on their way out.
@@ -74,6 +76,7 @@ impl Operator {
             cargo,
             builds,
             fronts,
+            postgres: Postgres::default(),
             replicas: Vec::new(),
             tasks: TaskTracker::new(),
             next: 0,
@@ -124,8 +127,7 @@ impl Operator {
                     let _ = reply.send(outcome);
                 }
                 Request::Down(reply) => {
-                    self.down().await;
-                    let _ = reply.send(Ok(()));
+                    let _ = reply.send(self.down().await);
                 }
             }
         }
@@ -138,7 +140,7 @@ impl Operator {
     /// Up already; it only remains to be ready. Why it is not stands beside each service.
     async fn ready(&mut self) -> Result<(), StackError> {
         self.tools.board.doing("waiting until every service is ready");
-        for replica in &mut self.replicas {
+        for replica in self.postgres.replica().into_iter().chain(&mut self.replicas) {
             if timeout(READY, replica.ready()).await.is_err() {
                 return Err(not_ready(replica, replica.message()));
             }
@@ -161,13 +163,25 @@ impl Operator {
             let reset = self.tools.prober.post(url, Duration::from_secs(2)).await;
             reset.map_err(|why| StackError::Reset { service: replica.service, why })?;
         }
+        if let Some(auditor) = self.tools.board.auditor() {
+            let reset = auditor.reset().await;
+            reset.map_err(|why| StackError::Reset { service: "the database".to_owned(), why })?;
+        }
         Ok(())
     }
 
-    async fn down(&mut self) {
+    /// Ends everything, and deletes the database.
+    async fn down(&mut self) -> Result<(), StackError> {
+        self.end().await;
+        Postgres::delete(self.options.data_dir.clone()).await
+    }
+
+    /// Ends everything. What is on disk stays.
+    async fn end(&mut self) {
         let board = &self.tools.board;
         board.mode(Mode::Stopping, "stopping the lab");
         self.replicas.clear();
+        self.postgres.end(board).await;
         self.tasks.close();
         self.tasks.wait().await;
         self.tasks.reopen();
@@ -185,7 +199,7 @@ impl Operator {
         let board = self.tools.board.clone();
         board.building(false);
         if self.replicas.is_empty() {
-            self.down().await;
+            self.end().await;
         }
         match &outcome {
             Ok(_) | Err(StackError::Interrupted) => board.failure(""),
@@ -209,7 +223,8 @@ impl Operator {
             port => format!("http://127.0.0.1:{port}"),
         };
         let (api, worker) = (at("api", self.options.api_port), at("worker", self.options.worker_port));
-        self.tools.board.tell_endpoints(Endpoints { api, worker, dep: at("dep", 0), ..Endpoints::default() });
+        let (dep, database) = (at("dep", 0), self.postgres.url());
+        self.tools.board.tell_endpoints(Endpoints { api, worker, dep, database });
     }
 }
 

@@ -2,7 +2,11 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use crate::{error::StackError, manifest::Probe};
+use crate::{
+    error::StackError,
+    manifest::{Probe, Question},
+    postgres::greeting,
+};
 
 /// Asks over loopback; a new connection each time, as the kubelet does.
 #[derive(Debug, Clone)]
@@ -30,7 +34,13 @@ impl Prober {
     /// # Errors
     /// A clause that says what is wrong, e.g. `/readyz answered 503`.
     pub(crate) async fn ask(&self, at: SocketAddr, probe: &Probe) -> Result<Healthy, String> {
-        let path = &probe.path;
+        match &probe.question {
+            Question::Get(path) => self.get(at, path, probe).await,
+            Question::Postgres => greeting::exchange(at, probe.timeout).await.map(|()| Healthy::default()),
+        }
+    }
+
+    async fn get(&self, at: SocketAddr, path: &str, probe: &Probe) -> Result<Healthy, String> {
         let answer = self.http.get(format!("http://{at}{path}")).timeout(probe.timeout).send().await;
         match answer {
             Ok(answer) if answer.status().is_success() => {

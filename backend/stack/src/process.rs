@@ -10,12 +10,13 @@ use std::{
 };
 
 use rustix::process::{Pid, Signal, kill_process_group};
+use serde::{Deserialize, Serialize};
 use tokio::{
     process::{Child, ChildStderr, ChildStdout},
     time::{sleep, timeout},
 };
 
-use crate::{ledger::Ledger, platform, spawner::Spawner};
+use crate::{account::Account, ledger::Ledger, platform, spawner::Spawner};
 
 /// What to start. The environment is exactly what is given, plus what every program needs.
 #[derive(Debug, Clone)]
@@ -28,6 +29,29 @@ pub(crate) struct Launch {
     pub(crate) dir: PathBuf,
     /// Passes on the whole environment of this process too.
     pub(crate) inherit: bool,
+    /// Who runs it; `None` for whoever runs this process.
+    pub(crate) account: Option<Account>,
+    pub(crate) farewell: Farewell,
+}
+
+/// How a process is asked to end.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Farewell {
+    /// SIGTERM.
+    #[default]
+    Terminate,
+    /// SIGINT: Postgres then waits for none of its clients.
+    Interrupt,
+}
+
+impl Farewell {
+    pub(crate) fn signal(self) -> Signal {
+        match self {
+            Self::Terminate => Signal::TERM,
+            Self::Interrupt => Signal::INT,
+        }
+    }
 }
 
 /// A program in a container sees these; the rest of the panel's environment is nothing to it.
@@ -38,6 +62,7 @@ const ALWAYS: [&str; 5] = ["PATH", "HOME", "TMPDIR", "RUST_BACKTRACE", "RUST_LOG
 pub(crate) struct Process {
     child: Child,
     pid: u32,
+    farewell: Farewell,
     ended: bool,
     ledger: Arc<Ledger>,
     /// Keeps the thread that started the process, see `spawner`.
@@ -58,8 +83,9 @@ impl Process {
             }
         };
         let pid = child.id().ok_or_else(|| io::Error::other("the process ended at once"))?;
-        ledger.enter(pid, &launch.what);
-        Ok(Self { child, pid, ended: false, ledger: ledger.clone(), _spawner: spawner.clone() })
+        let farewell = launch.farewell;
+        ledger.enter(pid, &launch.what, farewell);
+        Ok(Self { child, pid, farewell, ended: false, ledger: ledger.clone(), _spawner: spawner.clone() })
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -80,7 +106,7 @@ impl Process {
 
     /// Asks it to end, and kills it when it has not within `grace`.
     pub(crate) async fn stop(mut self, grace: Duration) {
-        self.signal(Signal::TERM);
+        self.signal(self.farewell.signal());
         if timeout(grace, self.ended()).await.is_err() {
             self.signal(Signal::KILL);
             if let Err(error) = self.ended().await {
@@ -122,6 +148,9 @@ fn command(launch: &Launch) -> tokio::process::Command {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     // Ctrl-C in the terminal is for the panel, which ends its processes in order.
     command.process_group(0);
+    if let Some(account) = launch.account {
+        command.uid(account.uid).gid(account.gid);
+    }
     platform::die_with_parent(&mut command);
     let mut command = tokio::process::Command::from(command);
     command.kill_on_drop(true);

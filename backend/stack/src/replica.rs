@@ -3,7 +3,7 @@
 mod health;
 mod keeper;
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use brownout_core::stack::ServiceState;
 use tokio::sync::watch;
@@ -18,7 +18,7 @@ use crate::{
     logfile::Logfile,
     manifest::{Probe, Workload},
     probe::Prober,
-    process::Launch,
+    process::{Farewell, Launch},
     spawner::Spawner,
 };
 use keeper::Keeper;
@@ -40,6 +40,8 @@ pub(crate) struct Recipe {
     pub(crate) liveness: Option<Probe>,
     pub(crate) grace: Duration,
     pub(crate) log: Logfile,
+    /// Where it listens; `None` when the process takes a free port and says which.
+    pub(crate) address: Option<SocketAddr>,
 }
 
 impl Recipe {
@@ -52,9 +54,10 @@ impl Recipe {
     ) -> Self {
         let dir = log.path().parent().map(PathBuf::from).unwrap_or_default();
         let what = format!("{}-{slot}", workload.name);
-        let launch = Launch { what, program: binary, args: workload.args.clone(), env, dir, inherit: false };
+        let (args, farewell) = (workload.args.clone(), Farewell::default());
+        let launch = Launch { what, program: binary, args, env, dir, inherit: false, account: None, farewell };
         let (readiness, liveness) = (workload.readiness.clone(), workload.liveness.clone());
-        Self { launch, readiness, liveness, grace: workload.grace, log }
+        Self { launch, readiness, liveness, grace: workload.grace, log, address: None }
     }
 }
 
@@ -100,6 +103,19 @@ impl Replica {
             Ok(view) if view.state == ServiceState::Ready => Ok(view.build.clone()),
             Ok(view) => Err(view.cause.clone()),
             Err(_) => Err("it was stopped".to_owned()),
+        }
+    }
+
+    /// Waits until it is ready, or has failed to start so often.
+    ///
+    /// # Errors
+    /// A clause on why it failed last.
+    pub(crate) async fn ready_within(&mut self, starts: u32) -> Result<(), String> {
+        let settled = |view: &ReplicaView| view.state == ServiceState::Ready || view.restarts >= starts;
+        match self.view.wait_for(settled).await {
+            Ok(view) if view.state == ServiceState::Ready => Ok(()),
+            Ok(view) => Err(view.cause.clone()),
+            Err(_) => Err("was stopped".to_owned()),
         }
     }
 

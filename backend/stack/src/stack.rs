@@ -19,7 +19,7 @@ pub trait Stack: Send + Sync {
     /// Brings the stack up when it is down. A failed build or start leaves the old build live.
     async fn deploy(&self) -> Result<Deployed, StackError>;
 
-    /// Brings run-time state (faults, counters, queues) back to the seed. Processes stay.
+    /// Brings run-time state (faults, counters, queues, the database's tables) back to the seed. Processes stay.
     async fn reset(&self) -> Result<(), StackError>;
 
     /// Ends everything that `up` and `deploy` started, also while one of them is at work.
@@ -30,6 +30,8 @@ pub trait Stack: Send + Sync {
 
     /// Gauges of the ready replicas, summed by service: `lab_api_in_flight` becomes `api.in_flight`.
     /// Beside them `<service>.replicas_ready` and, where the system tells it, `<service>.cpu` in cores.
+    /// And of the database `db.connections`, `db.active`, `db.idle_in_transaction`, `db.waiting_on_locks` (sessions of
+    /// the API's role) and `db.connection_limit`.
     /// Never fails: what does not answer within 500 ms is left out.
     async fn observe(&self) -> Gauges;
 

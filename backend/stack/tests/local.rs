@@ -5,6 +5,8 @@
 
 #[path = "local/bench.rs"]
 mod bench;
+#[path = "local/database.rs"]
+mod database;
 #[path = "local/deploy.rs"]
 mod deploy;
 #[path = "local/end.rs"]

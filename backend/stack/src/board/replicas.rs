@@ -20,7 +20,7 @@ pub(crate) struct ReplicaId {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct ReplicaView {
     pub(crate) state: ServiceState,
-    /// Where it listens; `None` while it does not run.
+    /// Where it gets connections from a balance and is asked for metrics; `None` while it does not run.
     pub(crate) address: Option<SocketAddr>,
     pub(crate) pid: Option<u32>,
     /// The build it reports; empty until it was asked.
@@ -34,7 +34,7 @@ pub(crate) struct ReplicaView {
 }
 
 /// A service as the manifests and the ports make it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Row {
     pub(crate) name: String,
     pub(crate) desired: u32,
@@ -77,6 +77,11 @@ impl Replicas {
 
     pub(super) fn list(&mut self, ids: &[ReplicaId]) {
         self.listed = ids.iter().cloned().collect();
+        self.balance();
+    }
+
+    pub(super) fn show(&mut self, id: &ReplicaId) {
+        self.listed.insert(id.clone());
         self.balance();
     }
 

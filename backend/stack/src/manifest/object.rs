@@ -89,6 +89,13 @@ fn root() -> String {
 }
 
 #[derive(Debug, Deserialize)]
+pub(super) struct ConfigMap {
+    pub(super) metadata: Metadata,
+    #[serde(default)]
+    pub(super) data: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Deserialize)]
 pub(super) struct Service {
     pub(super) metadata: Metadata,
     pub(super) spec: ServiceSpec,

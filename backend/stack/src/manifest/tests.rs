@@ -42,8 +42,8 @@ fn a_deployment_and_its_service_are_one_workload() {
     assert_eq!(api.args, ["api"]);
     assert_eq!(api.env[1], ("PORT".to_owned(), "8080".to_owned()));
     assert_eq!(
-        (api.readiness.path.as_str(), api.readiness.timeout.as_secs(), api.readiness.failures),
-        ("/readyz", 3, 5)
+        (&api.readiness.question, api.readiness.timeout.as_secs(), api.readiness.failures),
+        (&Question::Get("/readyz".to_owned()), 3, 5)
     );
     assert_eq!(api.service, Some(Service { name: "api".to_owned(), port: 8080, node_port: Some(30080) }));
 }
@@ -91,5 +91,44 @@ fn the_projects_own_manifests_are_honoured_wholly() {
         assert_eq!((workload.readiness.timeout.as_secs(), workload.readiness.failures), (3, 5), "{}", workload.name);
         assert_eq!((liveness.timeout.as_secs(), liveness.failures), (3, 5), "{}", workload.name);
         assert_eq!((workload.readiness.period.as_secs(), workload.grace.as_secs()), (1, 3), "{}", workload.name);
+    }
+}
+
+const POSTGRES: &str = include_str!("../../tests/local/postgres.yaml");
+
+#[test]
+fn an_annotated_deployment_is_a_local_postgres_with_its_sql_and_no_notice() {
+    let manifests = parse(POSTGRES).unwrap();
+    assert_eq!((manifests.notices, manifests.workloads), (vec![], vec![]));
+    let database = manifests.database.unwrap();
+    assert_eq!((database.name.as_str(), database.database.as_str()), ("postgres", "lab"));
+    assert_eq!(database.superuser, "postgres");
+    assert_eq!(database.settings, ["fsync=off", "synchronous_commit=off", "max_connections=60"]);
+    let names: Vec<&str> = database.scripts.iter().map(|script| script.name.as_str()).collect();
+    assert_eq!(names, ["10-roles.sql", "20-tables.sql", "30-functions.sql"]);
+    assert_eq!(database.service, Some(Service { name: "postgres".to_owned(), port: 5432, node_port: None }));
+
+    let changed = |from: &str, to: &str| parse(&POSTGRES.replace(from, to)).unwrap().database.unwrap();
+    assert_eq!(changed("fsync=off", "fsync=on").stamp(), database.stamp());
+    assert_ne!(changed("'2s'", "'3s'").stamp(), database.stamp());
+}
+
+#[test]
+fn what_a_local_postgres_cannot_honour_is_said() {
+    let text = POSTGRES.replace("args: [-c, fsync=off,", "args: [postgres, --work_mem=8MB, -cfsync=off, -N, '60',");
+    let text = text.replace("  30-functions.sql: |", "  init.sh: |");
+    let other = "---\nkind: ConfigMap\nmetadata: { name: other }\n";
+    let manifests = parse(&format!("{text}{other}---\n{POSTGRES}")).unwrap();
+    let settings = manifests.database.unwrap().settings;
+    assert_eq!(settings[..2], ["work_mem=8MB", "fsync=off"]);
+    let place = "deploy/k8s/api.yaml";
+    for notice in [
+        "Deployment postgres: the argument `-N` is not honoured by the local Postgres.",
+        "Deployment postgres: the argument `60` is not honoured by the local Postgres.",
+        "Deployment postgres: there is one local Postgres, postgres; this one does not run.",
+        "ConfigMap postgres-init: `init.sh` does not end in `.sql`, so the local Postgres leaves it out.",
+        "ConfigMap other is not honoured by plain processes.",
+    ] {
+        assert!(manifests.notices.contains(&format!("{place}: {notice}")), "{notice} in {:#?}", manifests.notices);
     }
 }

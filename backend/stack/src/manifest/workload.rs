@@ -32,14 +32,23 @@ pub(crate) struct Service {
     pub(crate) node_port: Option<u16>,
 }
 
-/// A question over HTTP; any success is an answer.
+/// How often a replica is asked, and what its silence means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Probe {
-    pub(crate) path: String,
+    pub(crate) question: Question,
     pub(crate) timeout: Duration,
     pub(crate) period: Duration,
     /// So many failures in a row count.
     pub(crate) failures: u32,
+}
+
+/// What a replica is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Question {
+    /// A path over HTTP; any success is an answer.
+    Get(String),
+    /// Whether Postgres takes connections.
+    Postgres,
 }
 
 /// Fields that say nothing to a plain process, or say what is done anyway.
@@ -117,13 +126,14 @@ impl Workload {
 impl Probe {
     /// Kubernetes' own defaults.
     fn at(path: &str) -> Self {
-        Self { path: path.to_owned(), timeout: Duration::from_secs(1), period: Duration::from_secs(10), failures: 3 }
+        let question = Question::Get(path.to_owned());
+        Self { question, timeout: Duration::from_secs(1), period: Duration::from_secs(10), failures: 3 }
     }
 
     fn of(from: object::Probe, path: &str) -> Self {
         let usual = Self::at(path);
         Self {
-            path: from.http_get.map_or(usual.path, |get| get.path),
+            question: from.http_get.map_or(usual.question, |get| Question::Get(get.path)),
             timeout: from.timeout_seconds.map_or(usual.timeout, |seconds| Duration::from_secs(seconds.max(1))),
             period: from.period_seconds.map_or(usual.period, |seconds| Duration::from_secs(seconds.max(1))),
             failures: from.failure_threshold.unwrap_or(usual.failures).max(1),

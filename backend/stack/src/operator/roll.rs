@@ -11,7 +11,8 @@ use crate::{
     error::StackError,
     identity::{Identity, identity},
     logfile::Logfile,
-    manifest::{Manifests, Workload},
+    manifest::{Database, Manifests, Workload},
+    postgres::{Ground, Server},
     replica::{Recipe, Replica},
     stack::Deployed,
 };
@@ -30,24 +31,37 @@ impl Operator {
         let manifests = Manifests::read(&self.options.root)?;
         board.notices(manifests.notices);
         let workloads = manifests.workloads;
-        let addresses = self.fronts.open(&workloads, &self.options)?;
+        let mut addresses = self.fronts.open(&workloads, &self.options)?;
         self.tell_endpoints();
+        let database = manifests.database;
+        let rows = self.rows(&workloads, database.as_ref());
         if first {
-            board.rows(self.rows(&workloads));
+            board.rows(rows.clone());
         }
+        // What a person has to install is better said before a build than after it.
+        let server = match database.clone() {
+            Some(database) => Some(self.server(database, &mut addresses).await?),
+            None => None,
+        };
         let (identity, binary) = self.build(freshness).await?;
         steps.done("build");
+        if let Some(server) = server
+            && self.serve(server).await?
+        {
+            steps.done("start the database");
+        }
 
         board.doing("starting the new build");
         let mut fresh = self.start(&workloads, &addresses, &binary);
-        let ids: Vec<ReplicaId> = fresh.iter().map(|replica| replica.id.clone()).collect();
+        let listed = self.postgres.replica().into_iter().map(|replica| &*replica).chain(&fresh);
+        let ids: Vec<ReplicaId> = listed.map(|replica| replica.id.clone()).collect();
         if first {
             board.list(&ids);
         }
         self.all_ready(&mut fresh, &identity.id).await?;
         steps.done("start");
 
-        board.rows(self.rows(&workloads));
+        board.rows(rows);
         board.list(&ids);
         board.live(Some(identity.clone()));
         board.built();
@@ -59,9 +73,33 @@ impl Operator {
             steps.done("end the old build");
         }
         self.fronts.keep(&workloads).await;
+        if database.is_none() {
+            self.postgres.end(&board).await;
+            self.tell_endpoints();
+        }
         self.builds.prune(&identity.id);
         board.steps(steps.list());
         Ok(Deployed { build: identity.id, steps: steps.list() })
+    }
+
+    /// Finds what the database takes, and gives its Service an address.
+    async fn server(&mut self, database: Database, addresses: &mut Addresses) -> Result<Server, StackError> {
+        let log = self.log(&database.name, 0);
+        let (data_dir, folders) = (self.options.data_dir.clone(), self.options.postgres_bin.clone());
+        let server = self.postgres.prepare(database, Ground { data_dir, folders, log }).await?;
+        if let Some(service) = &server.database.service {
+            addresses.insert(service, server.port);
+        }
+        Ok(server)
+    }
+
+    /// Starts the database, unless it runs as it should already. Returns whether it was started.
+    async fn serve(&mut self, server: Server) -> Result<bool, StackError> {
+        self.next += 1;
+        let id = ReplicaId { service: server.database.name.clone(), number: self.next };
+        let started = self.postgres.run(server, id, &self.tools, &self.tasks).await;
+        self.tell_endpoints();
+        started
     }
 
     /// Builds the working copy as it is when the build ends. The binary is a copy that no later build overwrites.
@@ -138,7 +176,7 @@ impl Operator {
         Ok(())
     }
 
-    fn rows(&self, workloads: &[Workload]) -> Vec<Row> {
+    fn rows(&self, workloads: &[Workload], database: Option<&Database>) -> Vec<Row> {
         let row = |workload: &Workload| {
             let service = workload.service.as_ref();
             let port = service.and_then(|service| self.fronts.port(&service.name));
@@ -152,7 +190,14 @@ impl Operator {
                 balance: service.and_then(|service| self.fronts.balance(&service.name)),
             }
         };
-        workloads.iter().map(row).collect()
+        let database = database.map(|database| Row {
+            name: database.name.clone(),
+            desired: 1,
+            address: String::new(),
+            log: format!("logs/{}-0.log", database.name),
+            balance: None,
+        });
+        database.into_iter().chain(workloads.iter().map(row)).collect()
     }
 
     fn log(&mut self, service: &str, slot: u32) -> Logfile {

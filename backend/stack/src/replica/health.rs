@@ -37,7 +37,8 @@ impl Health<'_> {
                     healthy.get_or_insert_with(Instant::now);
                     self.voice.change(|view| {
                         view.state = ServiceState::Ready;
-                        view.address = Some(self.address);
+                        // Who has said where it listens is given connections and asked for metrics.
+                        view.address = self.recipe.address.is_none().then_some(self.address);
                         view.build = said.build;
                         view.message.clear();
                     });

@@ -79,7 +79,13 @@ impl Keeper {
 
     /// Probes for as long as the process is worth keeping. Returns why it is not.
     async fn watch(&self, output: &mut Output, healthy: &mut Option<Instant>) -> String {
-        let address = match timeout(ANNOUNCED, output.listening()).await {
+        let announced = async {
+            match self.recipe.address {
+                Some(known) => Some(known),
+                None => output.listening().await,
+            }
+        };
+        let address = match timeout(ANNOUNCED, announced).await {
             Ok(Some(address)) => address,
             Ok(None) => {
                 // Most likely it is ending, and its exit code says more.

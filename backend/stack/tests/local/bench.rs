@@ -14,6 +14,8 @@ use tokio::time::timeout;
 /// Nothing here takes that long unless it hangs. The first build on a fresh machine compiles all the lab's crates.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
 
+const DATABASE: &str = "deploy/k8s/postgres.yaml";
+
 pub(crate) struct Bench {
     pub(crate) root: PathBuf,
     pub(crate) data: tempfile::TempDir,
@@ -33,7 +35,15 @@ impl Bench {
         for part in ["lab/src", "lab/Cargo.toml", "lab/Cargo.lock", "lab/build.rs", "lab/.cargo", "deploy/k8s"] {
             mirror(&repository.join(part), &root.join(part));
         }
+        let _ = fs::remove_file(root.join(DATABASE));
         Self { root, data: tempfile::tempdir().unwrap(), _turn: turn }
+    }
+
+    /// The same with a Postgres, which most tests do without.
+    pub(crate) fn with_database(name: &str) -> Self {
+        let bench = Self::new(name);
+        fs::write(bench.root.join(DATABASE), include_str!("postgres.yaml")).unwrap();
+        bench
     }
 
     pub(crate) fn options(&self) -> LocalOptions {
@@ -43,6 +53,7 @@ impl Bench {
             api_port: 0,
             worker_port: 0,
             lab_target_dir: Some(repository().join("lab/target")),
+            postgres_bin: None,
         }
     }
 

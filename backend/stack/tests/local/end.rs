@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use brownout_core::stack::Books;
 use brownout_stack::{LocalOptions, LocalStack, Stack};
 use tokio::time::{sleep, timeout};
 
@@ -22,8 +23,14 @@ const DATA: &str = "STACK_TEST_DATA";
 async fn owner_of_a_stack() {
     let (Ok(root), Ok(data)) = (std::env::var(ROOT), std::env::var(DATA)) else { return };
     let lab_target_dir = Some(repository().join("lab/target"));
-    let options =
-        LocalOptions { root: root.into(), data_dir: PathBuf::from(&data), api_port: 0, worker_port: 0, lab_target_dir };
+    let options = LocalOptions {
+        root: root.into(),
+        data_dir: PathBuf::from(&data),
+        api_port: 0,
+        worker_port: 0,
+        lab_target_dir,
+        postgres_bin: None,
+    };
     let stack = LocalStack::new(options).unwrap();
     stack.up().await.unwrap();
     fs::write(PathBuf::from(data).join("up"), "").unwrap();
@@ -32,7 +39,7 @@ async fn owner_of_a_stack() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_owner_leaves_nothing_that_the_next_start_does_not_end() {
-    let bench = Bench::new("steady");
+    let bench = Bench::with_database("steady");
     let mut owner = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "end::owner_of_a_stack", "--ignored"])
         .env(ROOT, &bench.root)
@@ -47,7 +54,7 @@ async fn a_killed_owner_leaves_nothing_that_the_next_start_does_not_end() {
     };
     timeout(PATIENCE, up).await.unwrap();
     let left = processes(bench.data.path());
-    assert_eq!(left.len(), 3);
+    assert_eq!(left.len(), 4);
     // While the owner lives, nobody else may use its directory.
     let refused = LocalStack::new(bench.options()).unwrap_err().to_string();
     assert!(refused.contains(&format!("process {}", owner.id())), "{refused}");
@@ -61,8 +68,11 @@ async fn a_killed_owner_leaves_nothing_that_the_next_start_does_not_end() {
     }
     let stack = bench.stack();
     assert!(left.iter().all(|(_, pid)| !alive(*pid)));
+    // Its database is found and started again.
     stack.up().await.unwrap();
+    assert_eq!(stack.books().await.unwrap(), Some(Books::default()));
     stack.down().await.unwrap();
+    assert!(!bench.data.path().join("postgres").exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]
