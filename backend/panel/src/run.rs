@@ -1,5 +1,6 @@
 //! A run from "Run scenario" to the verdict: preconditions, load, faults, windows, judgement.
 
+mod books;
 mod conduct;
 mod conductor;
 mod dependency;

@@ -18,7 +18,7 @@ use crate::{
     app::App,
     clock::Sleep,
     run::{
-        Dependency,
+        Dependency, books,
         log::RunLog,
         timeline::{Moment, timeline},
         witness::differences,
@@ -138,6 +138,16 @@ impl Lead<'_> {
         Ok(())
     }
 
+    /// Reads the lab's database, where there is one. Books that cannot be read do not balance.
+    async fn read_books(&mut self, run_us: u64) {
+        let event = match self.app.stack.books().await {
+            Ok(None) => return,
+            Ok(Some(found)) => books::judge(self.log.run(), found),
+            Err(error) => RunEvent::Books { balanced: false, says: format!("the books cannot be read: {error}") },
+        };
+        self.log.append(run_us, event).await;
+    }
+
     /// Notes why the run is not ranked; whether that is news.
     fn not_ranked(&mut self, why: Unranked) -> bool {
         let news = !self.unranked.contains(&why);
@@ -155,6 +165,9 @@ impl Lead<'_> {
             Ok(summary) => (Ended::Completed, summary.lag.p99_us, String::new()),
             Err(error) => (Ended::Failed, 0, format!("{error:#}")),
         };
+        if ended == Ended::Completed {
+            self.read_books(run_us).await;
+        }
         // The fault ends with the run, however it ended.
         if let Err(error) = self.dependency.reset().await {
             self.log.append(run_us, RunEvent::Note { says: error.to_string() }).await;

@@ -49,8 +49,8 @@ pub struct Lab {
     pub http: Client,
     stop: tokio_util::sync::CancellationToken,
     ended: JoinHandle<anyhow::Result<()>>,
-    _scratch: TempDir,
-    _quiet: Option<MutexGuard<'static, ()>>,
+    scratch: TempDir,
+    quiet: Option<MutexGuard<'static, ()>>,
 }
 
 impl Lab {
@@ -92,6 +92,10 @@ impl Lab {
         if let Some(variant) = variant {
             copy(&repository.join("lab").join(variant), &root.join("lab"));
         }
+        Lab::serve(root, scratch, quiet).await
+    }
+
+    async fn serve(root: PathBuf, scratch: TempDir, quiet: Option<MutexGuard<'static, ()>>) -> Lab {
         let panel = server::start(ServeOptions {
             root: root.clone(),
             data_dir: root.join(".brownout"),
@@ -100,21 +104,21 @@ impl Lab {
             worker_port: 0,
             allowed_hosts: Vec::new(),
             // One target folder for all scratch copies: dependencies are built once, cargo's lock lets one build at a time.
-            lab_target_dir: Some(repository.join("lab/target")),
+            lab_target_dir: Some(repository().join("lab/target")),
         })
         .await
         .expect("the panel starts");
         let record = panel.record.clone();
         let stop = panel.app.stop.clone();
-        Lab {
-            record,
-            root,
-            http: Client::new(),
-            stop,
-            ended: tokio::spawn(Panel::run(panel)),
-            _scratch: scratch,
-            _quiet: quiet,
-        }
+        let http = Client::new();
+        Lab { record, root, http, stop, ended: tokio::spawn(Panel::run(panel)), scratch, quiet }
+    }
+
+    /// The same panel after an orderly end and a new start in the same data directory.
+    pub async fn restarted(self) -> Lab {
+        self.stop.cancel();
+        self.ended.await.expect("the panel's task").expect("an orderly end");
+        Lab::serve(self.root, self.scratch, self.quiet).await
     }
 
     pub fn url(&self, path: &str) -> String {
