@@ -35,12 +35,13 @@ async fn ask(at: SocketAddr) -> std::io::Result<Option<(String, String)>> {
     let mut stream = TcpStream::connect(at).await?;
     stream.write_all(&startup()).await?;
     let kind = stream.read_u8().await?;
-    if kind != b'E' {
-        return Ok(None);
-    }
+    // Read to its end: who leaves with something unread resets the connection, and that is a line in the server's log.
     let length = stream.read_u32().await?.clamp(4, LONGEST) - 4;
     let mut fields = Vec::new();
     stream.take(length.into()).read_to_end(&mut fields).await?;
+    if kind != b'E' {
+        return Ok(None);
+    }
     let field = |wanted: u8| {
         let found = fields.split(|&byte| byte == 0).find(|field| field.first() == Some(&wanted));
         found.map(|field| String::from_utf8_lossy(&field[1..]).into_owned()).unwrap_or_default()

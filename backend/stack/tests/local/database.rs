@@ -78,6 +78,10 @@ async fn up_brings_a_database_that_is_observed_and_down_leaves_nothing_of_it() {
     }
     drop(session);
 
+    // Being asked whether it is well is nothing that its log should speak of.
+    let log = fs::read_to_string(bench.data.path().join(&first.log)).unwrap();
+    assert!(log.contains("ready to accept connections") && !log.contains("could not receive"), "{log}");
+
     let home = bench.data.path().join("postgres");
     assert_eq!(fs::metadata(home.join("password")).map_or(0o600, |file| file.permissions().mode() & 0o777), 0o600);
     let pid = bench.process("postgres-0");
@@ -264,4 +268,28 @@ async fn sql_that_fails_is_named_with_file_and_line() {
     let error = timeout(PATIENCE, stack.up()).await.unwrap().unwrap_err().to_string();
     assert!(error.contains("20-tables.sql line 2: syntax error at or near \"tabel\""), "{error}");
     assert_eq!((stack.status().borrow().phase, bench.processes().len()), (StackPhase::Down, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn down_interrupts_the_making_of_a_database() {
+    let bench = Bench::with_database("steady");
+    bench.edit("deploy/k8s/postgres.yaml", |text| {
+        text.replace("20-tables.sql: |", "20-tables.sql: |\n    select pg_sleep(600);")
+    });
+    let stack = bench.stack();
+    let rising = stack.clone();
+    let up = tokio::spawn(async move { rising.up().await });
+    let doing = "making the database";
+    until(&stack, doing, |status| status.doing == doing).await;
+    let serving = async {
+        while !fs::read_to_string(bench.data.path().join("logs/postgres-0.log")).is_ok_and(|log| log.contains("ready"))
+        {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(PATIENCE, serving).await.unwrap();
+    timeout(Duration::from_secs(10), stack.down()).await.unwrap().unwrap();
+    assert!(matches!(up.await.unwrap(), Err(StackError::Interrupted)));
+    assert_eq!((stack.status().borrow().phase, bench.processes().len()), (StackPhase::Down, 0));
+    assert!(!bench.data.path().join("postgres").exists());
 }
