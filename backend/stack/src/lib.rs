@@ -43,6 +43,6 @@ mod watch;
 pub use error::StackError;
 pub use identity::{HashedFile, Identity, identity};
 pub use limit::raise_file_limit;
-pub use local::{LocalOptions, LocalStack};
+pub use local::{LocalOptions, LocalStack, sweep};
 pub use port::port_holder;
 pub use stack::{Deployed, Stack};

@@ -1,6 +1,9 @@
 //! The stack of plain processes: the handle that everybody holds.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use brownout_core::stack::{Books, Endpoints, Gauges, StackStatus};
@@ -19,6 +22,7 @@ use crate::{
     identity::identity,
     ledger::Ledger,
     operator::{Operator, Order, Reply, Request},
+    postgres,
     probe::Prober,
     replica::Tools,
     spawner::Spawner,
@@ -160,6 +164,19 @@ impl Stack for LocalStack {
     fn build_log(&self) -> broadcast::Receiver<String> {
         self.lines.subscribe()
     }
+}
+
+/// Ends what a killed owner of a data directory left behind and deletes its database; for whoever takes a stack down
+/// that has no owner any more. Blocks for up to a few seconds.
+///
+/// # Errors
+/// When the owner lives, or something cannot be deleted.
+pub fn sweep(data_dir: &Path) -> Result<(), StackError> {
+    let (_ledger, ended) = Ledger::open(data_dir)?;
+    if ended > 0 {
+        tracing::info!(ended, "processes that a killed panel left behind were ended");
+    }
+    postgres::delete(data_dir)
 }
 
 /// The same options with paths that mean the same from everywhere.

@@ -20,7 +20,7 @@ use crate::{
     error::StackError,
     local::LocalOptions,
     logfile::Logfile,
-    postgres::Postgres,
+    postgres::{self, Postgres},
     replica::{Replica, Tools},
     stack::Deployed,
 };
@@ -173,7 +173,8 @@ impl Operator {
     /// Ends everything, and deletes the database.
     async fn down(&mut self) -> Result<(), StackError> {
         self.end().await;
-        Postgres::delete(self.options.data_dir.clone()).await
+        let data_dir = self.options.data_dir.clone();
+        tokio::task::spawn_blocking(move || postgres::delete(&data_dir)).await.map_err(|_| StackError::Ended)?
     }
 
     /// Ends everything. What is on disk stays.

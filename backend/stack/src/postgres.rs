@@ -11,7 +11,11 @@ mod login;
 mod place;
 mod server;
 
-use std::{net::TcpListener, path::PathBuf, time::Duration};
+use std::{
+    net::TcpListener,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
@@ -159,14 +163,14 @@ impl Postgres {
         let server = self.running.as_ref().map(|running| &running.server);
         server.map(|server| login::url(server.port, &server.database.database)).unwrap_or_default()
     }
+}
 
-    /// Deletes the cluster of a data directory, wherever it is.
-    ///
-    /// # Errors
-    /// When something cannot be deleted.
-    pub(crate) async fn delete(data_dir: PathBuf) -> Result<(), StackError> {
-        tokio::task::spawn_blocking(move || Place::delete(&data_dir)).await.map_err(|_| StackError::Ended)?
-    }
+/// Deletes the cluster of a data directory, wherever it is. Harmless when there is none.
+///
+/// # Errors
+/// When something cannot be deleted.
+pub(crate) fn delete(data_dir: &Path) -> Result<(), StackError> {
+    Place::delete(data_dir)
 }
 
 /// A loopback port that nobody uses. Systems give outgoing connections ports above 32767; one of these could take the

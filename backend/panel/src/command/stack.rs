@@ -78,6 +78,13 @@ pub(super) async fn reset(place: &Place) -> anyhow::Result<ExitCode> {
 pub(super) async fn down(place: &Place) -> anyhow::Result<ExitCode> {
     let data_dir = place.data_dir()?;
     let Some(client) = Client::find(&data_dir).await else {
+        // A killed panel may have left its lab behind; one that is just starting holds the directory.
+        if data_dir.exists()
+            && let Ok(_claim) = crate::record::Claim::take(&data_dir)
+        {
+            let dir = data_dir.clone();
+            tokio::task::spawn_blocking(move || brownout_stack::sweep(&dir)).await??;
+        }
         println!("Nothing runs for {}.", data_dir.display());
         return Ok(ExitCode::SUCCESS);
     };

@@ -2,14 +2,15 @@
 
 use std::{
     fs,
+    io::Read,
     os::unix::process::CommandExt,
     path::PathBuf,
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
     time::Duration,
 };
 
 use brownout_core::stack::Books;
-use brownout_stack::{LocalOptions, LocalStack, Stack};
+use brownout_stack::{LocalOptions, LocalStack, Stack, sweep};
 use tokio::time::{sleep, timeout};
 
 use crate::bench::{Bench, PATIENCE, alive, gone, processes, repository};
@@ -37,30 +38,38 @@ async fn owner_of_a_stack() {
     std::future::pending::<()>().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_killed_owner_leaves_nothing_that_the_next_start_does_not_end() {
-    let bench = Bench::with_database("steady");
-    let mut owner = Command::new(std::env::current_exe().unwrap())
+/// Starts a stack in a process of its own, and returns that process and those of the stack.
+async fn owner(bench: &Bench) -> (Child, Vec<(String, u32)>) {
+    let owner = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "end::owner_of_a_stack", "--ignored"])
         .env(ROOT, &bench.root)
         .env(DATA, bench.data.path())
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
+    let mark = bench.data.path().join("up");
     let up = async {
-        while !bench.data.path().join("up").exists() {
+        while !mark.exists() {
             sleep(Duration::from_millis(10)).await;
         }
     };
     timeout(PATIENCE, up).await.unwrap();
-    let left = processes(bench.data.path());
+    fs::remove_file(mark).unwrap();
+    (owner, processes(bench.data.path()))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_owner_leaves_nothing_that_the_next_start_or_a_sweep_does_not_end() {
+    let bench = Bench::with_database("steady");
+    let (mut first, left) = owner(&bench).await;
     assert_eq!(left.len(), 4);
     // While the owner lives, nobody else may use its directory.
-    let refused = LocalStack::new(bench.options()).unwrap_err().to_string();
-    assert!(refused.contains(&format!("process {}", owner.id())), "{refused}");
+    for refused in [LocalStack::new(bench.options()).unwrap_err(), sweep(bench.data.path()).unwrap_err()] {
+        assert!(refused.to_string().contains(&format!("process {}", first.id())), "{refused}");
+    }
 
-    owner.kill().unwrap();
-    owner.wait().unwrap();
+    first.kill().unwrap();
+    first.wait().unwrap();
     if cfg!(target_os = "linux") {
         for (_, pid) in &left {
             gone(*pid).await;
@@ -72,7 +81,15 @@ async fn a_killed_owner_leaves_nothing_that_the_next_start_does_not_end() {
     stack.up().await.unwrap();
     assert_eq!(stack.books().await.unwrap(), Some(Books::default()));
     stack.down().await.unwrap();
-    assert!(!bench.data.path().join("postgres").exists());
+    let database = bench.data.path().join("postgres");
+    assert!(!database.exists());
+
+    let (mut second, left) = owner(&bench).await;
+    second.kill().unwrap();
+    second.wait().unwrap();
+    sweep(bench.data.path()).unwrap();
+    assert!(left.iter().all(|(_, pid)| !alive(*pid)) && !database.exists());
+    sweep(bench.data.path()).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -80,12 +97,18 @@ async fn leftovers_are_ended_by_id_and_begin_never_by_id_alone() {
     let bench = Bench::new("steady");
     let sleeper = || Command::new("sleep").arg("600").process_group(0).spawn().unwrap();
     let (mut left, mut stranger) = (sleeper(), sleeper());
-    let begun = begun(left.id());
-    assert_ne!(begun, "");
+    let started = begun(left.id());
+    assert_ne!(started, "");
+    // As Postgres does, this one ends at once only when it is interrupted.
+    let script = "trap '' TERM; trap 'exit 7' INT; echo; while :; do sleep 0.02; done";
+    let mut polite = Command::new("sh");
+    let mut polite = polite.args(["-c", script]).process_group(0).stdout(Stdio::piped()).spawn().unwrap();
+    polite.stdout.take().unwrap().read_exact(&mut [0]).unwrap();
     let page = serde_json::json!({
         "owner": {"pid": 4_000_000, "started": "long ago", "what": "owner"},
         "processes": [
-            {"pid": left.id(), "started": begun, "what": "api-0"},
+            {"pid": left.id(), "started": started, "what": "api-0"},
+            {"pid": polite.id(), "started": begun(polite.id()), "what": "postgres-0", "farewell": "interrupt"},
             {"pid": stranger.id(), "started": "another time", "what": "dep-0"},
         ],
     });
@@ -97,6 +120,7 @@ async fn leftovers_are_ended_by_id_and_begin_never_by_id_alone() {
     stranger.kill().unwrap();
     stranger.wait().unwrap();
     left.wait().unwrap();
+    assert_eq!(polite.wait().unwrap().code(), Some(7));
 }
 
 /// When a process began, in the words of the ledger: read from one that the stack wrote about a process of its own.

@@ -11,7 +11,7 @@ const BOUND: Duration = Duration::from_secs(5);
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "measures; wants an idle machine"]
 async fn up_once_built_and_a_deploy_of_one_line_take_at_most_five_seconds() {
-    let bench = Bench::new("edited");
+    let bench = Bench::with_database("edited");
     // Builds, and warms cargo's incremental cache with an edit of the same kind.
     let stack = bench.up().await;
     bench.edit("lab/src/cases/timeouts.rs", |text| text + "\n// Warm.\n");
