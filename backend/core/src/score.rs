@@ -79,6 +79,8 @@ pub enum Unranked {
     },
     /// A build became live in the middle of the run.
     DeployedMeanwhile,
+    /// The history could not be written.
+    Unstored,
 }
 
 impl Unranked {
@@ -95,6 +97,9 @@ impl Unranked {
             Unranked::Disturbed => "The laptop slept during this run; it is not ranked.".to_owned(),
             Unranked::Incomplete => "The run did not come to its end; it is not ranked.".to_owned(),
             Unranked::Anyway { precondition } => format!("Not ranked: it was started although {precondition}"),
+            Unranked::Unstored => {
+                "The history could not be written during this run (is the disk full?), so it is not ranked.".to_owned()
+            }
             Unranked::DeployedMeanwhile => "A new build became live during the run; it is not ranked.".to_owned(),
         }
     }

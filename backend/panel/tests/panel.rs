@@ -6,6 +6,7 @@
 mod panel {
     mod cases;
     mod chromium;
+    mod faults;
     mod guard;
     mod lab;
     mod live;

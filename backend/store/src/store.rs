@@ -14,6 +14,9 @@ pub struct Store {
     pub(crate) readers: SqlitePool,
 }
 
+/// Takes the write lock at once.
+const BEGIN: &str = "BEGIN IMMEDIATE";
+
 /// A history that was opened, with what its owner should be told.
 #[derive(Debug)]
 pub struct Opened {
@@ -58,7 +61,15 @@ impl Store {
     /// Begins a transaction that may write. It holds the write lock from the start, so that it never fails half-way
     /// because a reader became a writer.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+        match self.writer.begin_with(BEGIN).await {
+            // On a full disk SQLite rolls back by itself; the driver's own ROLLBACK then fails, and it believes for ever
+            // that the transaction is open. A new connection knows better.
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                self.writer.acquire().await?.close().await?;
+                Ok(self.writer.begin_with(BEGIN).await?)
+            }
+            begun => Ok(begun?),
+        }
     }
 }
 

@@ -175,6 +175,9 @@ impl Lead<'_> {
         if ended != Ended::Completed {
             self.not_ranked(Unranked::Incomplete);
         }
+        if !self.log.stored() {
+            self.not_ranked(Unranked::Unstored);
+        }
         if lag_p99_us > LATE_GENERATOR_US {
             self.not_ranked(Unranked::GeneratorLate { lag_p99_us });
         }
@@ -185,7 +188,7 @@ impl Lead<'_> {
             run: self.started.run.clone(),
             scenario: self.started.scenario.id.clone(),
             score: score.as_ref().map(|score| score.total),
-            ranked: self.unranked.is_empty() && self.log.stored(),
+            ranked: self.unranked.is_empty(),
             met: score.is_some() && unmet.is_empty(),
             unmet,
         };

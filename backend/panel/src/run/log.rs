@@ -20,6 +20,8 @@ pub(super) struct RunLog {
     criteria: Vec<CriterionState>,
     events: Arc<Mutex<Vec<RunEnvelope>>>,
     stored: bool,
+    /// Why it is not stored, until the screens were told.
+    unstored: Option<String>,
 }
 
 impl RunLog {
@@ -32,6 +34,7 @@ impl RunLog {
             criteria: Vec::new(),
             events: Arc::default(),
             stored: true,
+            unstored: None,
         }
     }
 
@@ -55,6 +58,9 @@ impl RunLog {
     /// Appends an event at an instant of the run clock.
     pub(super) async fn append(&mut self, run_us: u64, event: RunEvent) {
         self.write(run_us, event).await;
+        if let Some(says) = self.unstored.take() {
+            self.write(run_us, RunEvent::Note { says }).await;
+        }
         self.judge(run_us).await;
     }
 
@@ -74,6 +80,7 @@ impl RunLog {
             // The run goes on without history: what is on the screen is still true, and says so.
             tracing::error!(%error, "history cannot be written; this run will not be in it");
             self.stored = false;
+            self.unstored = Some(format!("{error} This run goes on and is not kept."));
         }
         self.run.apply(&envelope);
         self.events.lock().unwrap_or_else(PoisonError::into_inner).push(envelope.clone());

@@ -46,6 +46,7 @@ pub async fn quiet() -> MutexGuard<'static, ()> {
 pub struct Lab {
     pub record: Record,
     pub root: PathBuf,
+    data_dir: PathBuf,
     pub http: Client,
     stop: tokio_util::sync::CancellationToken,
     ended: JoinHandle<anyhow::Result<()>>,
@@ -64,22 +65,28 @@ impl Lab {
     /// A panel beside others of the same test, whose stack runs the lab with the files of a variant, e.g.
     /// `solutions/step-1`. The test holds [`quiet`] itself.
     pub async fn beside(variant: Option<&str>) -> Lab {
-        let lab = Lab::open(variant, None).await;
+        let lab = Lab::open(variant, None, None).await;
         lab.bring_up().await;
         lab
     }
 
-    async fn bring_up(&self) {
+    /// A panel without its stack whose data are elsewhere. The test holds [`quiet`] itself.
+    pub async fn with_data(data_dir: PathBuf) -> Lab {
+        Lab::open(None, Some(data_dir), None).await
+    }
+
+    /// Brings the stack up.
+    pub async fn bring_up(&self) {
         let answer = self.post("/stack/up?wait=true", json!({})).await;
         assert!(answer.status().is_success(), "the stack did not come up: {}", answer.text().await.unwrap_or_default());
     }
 
     /// A panel without its stack.
     pub async fn start(variant: Option<&str>) -> Lab {
-        Lab::open(variant, Some(quiet().await)).await
+        Lab::open(variant, None, Some(quiet().await)).await
     }
 
-    async fn open(variant: Option<&str>, quiet: Option<MutexGuard<'static, ()>>) -> Lab {
+    async fn open(variant: Option<&str>, data_dir: Option<PathBuf>, quiet: Option<MutexGuard<'static, ()>>) -> Lab {
         let scratch = tempfile::tempdir().expect("a temporary directory");
         let root = scratch.path().join("repository");
         let repository = repository();
@@ -92,13 +99,14 @@ impl Lab {
         if let Some(variant) = variant {
             copy(&repository.join("lab").join(variant), &root.join("lab"));
         }
-        Lab::serve(root, scratch, quiet).await
+        let data_dir = data_dir.unwrap_or_else(|| root.join(".brownout"));
+        Lab::serve(root, data_dir, scratch, quiet).await
     }
 
-    async fn serve(root: PathBuf, scratch: TempDir, quiet: Option<MutexGuard<'static, ()>>) -> Lab {
+    async fn serve(root: PathBuf, data_dir: PathBuf, scratch: TempDir, quiet: Option<MutexGuard<'static, ()>>) -> Lab {
         let panel = server::start(ServeOptions {
             root: root.clone(),
-            data_dir: root.join(".brownout"),
+            data_dir: data_dir.clone(),
             port: 0,
             api_port: 0,
             worker_port: 0,
@@ -111,14 +119,14 @@ impl Lab {
         let record = panel.record.clone();
         let stop = panel.app.stop.clone();
         let http = Client::new();
-        Lab { record, root, http, stop, ended: tokio::spawn(Panel::run(panel)), scratch, quiet }
+        Lab { record, root, data_dir, http, stop, ended: tokio::spawn(Panel::run(panel)), scratch, quiet }
     }
 
     /// The same panel after an orderly end and a new start in the same data directory.
     pub async fn restarted(self) -> Lab {
         self.stop.cancel();
         self.ended.await.expect("the panel's task").expect("an orderly end");
-        Lab::serve(self.root, self.scratch, self.quiet).await
+        Lab::serve(self.root, self.data_dir, self.scratch, self.quiet).await
     }
 
     pub fn url(&self, path: &str) -> String {
