@@ -14,6 +14,7 @@ run: ## set up what is missing, start panel and lab, open the browser (ARGS="--n
 setup: ## install and build everything that run and test need, start nothing
 	@deploy/setup/rust.sh --lints
 	@deploy/setup/plan.sh
+	@deploy/setup/postgres.sh
 	@deploy/setup/ui.sh
 	@deploy/setup/browser.sh >/dev/null
 	@cargo build --release -p brownout-panel

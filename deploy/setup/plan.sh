@@ -12,6 +12,7 @@ missing() {
       "deploy/setup/$part.sh" --missing
     done
   fi
+  deploy/setup/postgres.sh --missing
   [ -x "$target/release/brownout" ] || echo "8 the panel, optimised: about 8 min, then seconds"
 }
 

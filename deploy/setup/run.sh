@@ -6,6 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 deploy/setup/rust.sh
 deploy/setup/plan.sh
+deploy/setup/postgres.sh
 deploy/setup/ui.sh
 cargo build --release -p brownout-panel
 exec "$target/release/brownout" serve "$@"

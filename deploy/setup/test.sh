@@ -27,6 +27,7 @@ browser() {
 }
 
 step setup deploy/setup/rust.sh --lints
+step postgres deploy/setup/postgres.sh
 step ui deploy/setup/ui.sh
 step browser browser
 step lint deploy/setup/lint.sh

@@ -1,6 +1,6 @@
 //! How the server is started.
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::Path, time::Duration};
 
 use super::{binaries::Binaries, login, place::Place};
 use crate::{
@@ -83,6 +83,6 @@ impl Server {
     }
 }
 
-pub(super) fn path(path: &std::path::Path) -> String {
-    PathBuf::from(path).to_string_lossy().into_owned()
+pub(super) fn path(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
 }
