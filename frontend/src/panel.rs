@@ -1,6 +1,7 @@
 //! Calls to the panel's REST API.
 
 use brownout_core::{
+    by_value::from_value,
     event::RunEnvelope,
     fold::Run,
     wire::{Problem, RunStarted, StartRun},
@@ -17,7 +18,7 @@ pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Problem> {
 /// All events of a run, folded.
 pub async fn run(id: &str) -> Result<Run, Problem> {
     let response = Request::get(&format!("/api/v1/runs/{id}/events")).send().await.map_err(away)?;
-    let text = checked(response).await?.text().await.map_err(unreadable)?;
+    let text = checked(response).await?.text().await.map_err(|error| unreadable(&error))?;
     let mut run = Run::default();
     for line in text.lines() {
         run.apply(&read::<RunEnvelope>(line)?);
@@ -28,7 +29,7 @@ pub async fn run(id: &str) -> Result<Run, Problem> {
 /// Starts a run; its id.
 pub async fn start(scenario: &str, anyway: bool) -> Result<String, Problem> {
     let body = StartRun { scenario: scenario.to_owned(), anyway };
-    let request = Request::post("/api/v1/runs").json(&body).map_err(unreadable)?;
+    let request = Request::post("/api/v1/runs").json(&body).map_err(|error| unreadable(&error))?;
     let response = checked(request.send().await.map_err(away)?).await?;
     decode::<RunStarted>(response).await.map(|started| started.id)
 }
@@ -49,22 +50,20 @@ async fn checked(response: Response) -> Result<Response, Problem> {
 }
 
 async fn decode<T: DeserializeOwned>(response: Response) -> Result<T, Problem> {
-    read(&response.text().await.map_err(unreadable)?)
+    read(&response.text().await.map_err(|error| unreadable(&error))?)
 }
 
 /// By way of a value: one family of generated code instead of two, which is much of what the browser downloads.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
-    let value = serde_json::from_str::<serde_json::Value>(text).and_then(serde_json::from_value);
-    value.map_err(|error| {
-        problem("unreadable", &format!("The panel's answer cannot be read ({error}). Reload this page."))
-    })
+    let value = serde_json::from_str(text).map_err(|error| unreadable(&error))?;
+    from_value(&value).map_err(|error| unreadable(&error))
 }
 
 fn away(_: gloo_net::Error) -> Problem {
     problem("away", "The panel cannot be reached. Is it still running in its terminal?")
 }
 
-fn unreadable(error: gloo_net::Error) -> Problem {
+fn unreadable(error: &dyn std::fmt::Display) -> Problem {
     problem("unreadable", &format!("The panel's answer cannot be read ({error}). Reload this page."))
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
-    by_value::by_value,
+    by_value::{by_value, from_value},
     case::HintTaken,
     criterion::CriterionState,
     plan::Plan,
@@ -52,7 +52,7 @@ pub enum Body<E> {
 impl<'de, E: DeserializeOwned> Deserialize<'de> for Body<E> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
-        Ok(serde_json::from_value(value.clone()).map_or_else(|_| Body::Unknown(value), Body::Known))
+        Ok(from_value(&value).map_or_else(|_| Body::Unknown(value), Body::Known))
     }
 }
 

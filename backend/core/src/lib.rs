@@ -9,7 +9,7 @@
 pub mod arrival;
 #[cfg(feature = "author")]
 pub mod author;
-mod by_value;
+pub mod by_value;
 pub mod case;
 pub mod criterion;
 pub mod difference;
