@@ -40,6 +40,9 @@ pub struct Scenario {
     pub praise: String,
     /// Scores that `prove` expects.
     pub bands: Bands,
+    /// Other ways to edit the case and what they must score. Read from the file alone: no log and no screen needs them.
+    #[serde(skip)]
+    pub variants: Vec<Variant>,
     /// Where to change what.
     pub edit: Vec<EditPoint>,
     /// Hints, from where to look to what to change.
@@ -250,6 +253,17 @@ pub struct Bands {
     pub broken_at_most: u32,
     /// The solved code earns at least this.
     pub solved_at_least: u32,
+}
+
+/// A way to edit the case that `brownout prove` runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variant {
+    /// Folder below `lab/`: `variants/…` or `mistakes/…`.
+    pub folder: String,
+    /// Lowest score that it may reach.
+    pub low: u32,
+    /// Highest score that it may reach.
+    pub high: u32,
 }
 
 /// Where to change what.

@@ -55,6 +55,7 @@ pub(super) fn decode(root: &Node, source_name: &str, findings: &mut Findings<'_>
     let criteria = criteria::criteria(&fields, &frame, findings);
     let score = terms::terms(&fields, &frame, findings);
     let bands = fields.get("bands").and_then(|field| terms::bands(&field, findings));
+    let variants = terms::variants(&fields, bands, findings);
     let edit = guidance::edit_points(&fields, findings);
     let hints = guidance::hints(&fields, &frame, findings);
     let prompt = fields.get("prompt").and_then(|field| field.text(4_000, findings));
@@ -78,6 +79,7 @@ pub(super) fn decode(root: &Node, source_name: &str, findings: &mut Findings<'_>
         score: score?,
         praise: praise?,
         bands: bands?,
+        variants: variants?,
         edit: edit?,
         hints: hints?,
         prompt: prompt?,

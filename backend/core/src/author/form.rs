@@ -28,8 +28,16 @@ scalar!(Ramp, r"^.+/[sm]\s*\.\.\s*.+/[sm]$", "4/s..50/s");
 scalar!(SpanText, r"^.+\.\..+$", "15s..45s");
 scalar!(EndText, r"^after .+$", "after 60s");
 scalar!(LowBand, r"^0\.\.[0-9]{1,3}$", "0..40");
+scalar!(AnyBand, r"^[0-9]{1,3}\.\.[0-9]{1,3}$", "0..10", "92..100");
 scalar!(HighBand, r"^[0-9]{1,3}\.\.100$", "90..100");
-scalar!(SignalName, r"^(load|probe)\..+$", "load.right", "load.quotes.p95", "probe.dep.in_flight");
+scalar!(
+    SignalName,
+    r"^(load|probe|books)\..+$",
+    "load.right",
+    "load.quotes.p95",
+    "probe.dep.in_flight",
+    "books.balanced"
+);
 scalar!(RequestLine, r"^(GET|POST|PUT|PATCH|DELETE) (api|worker) /.*$", "GET api /quote?item={n}&id={id}");
 
 /// One exercise of Brownout: what happens, what must hold, how it is scored and what helps.
@@ -78,6 +86,8 @@ pub(super) struct Exercise {
     score: Vec<Term>,
     /// Scores that the broken and the solved code must reach.
     bands: Bands,
+    /// Other ways to edit the case, right and wrong, each with the scores that it must reach.
+    variants: Option<Vec<Variant>>,
     /// Where to change what.
     #[schemars(length(min = 1))]
     edit: Vec<EditPoint>,
@@ -356,6 +366,16 @@ struct Bands {
     broken: LowBand,
     /// The solved code earns this, e.g. `90..100`.
     solved: HighBand,
+}
+
+/// A way to edit the case that `brownout prove` runs.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Variant {
+    /// Folder below lab/: `variants/…` is right, `mistakes/…` is wrong, e.g. `mistakes/timeouts-deadline-5s`.
+    folder: String,
+    /// Scores that it must reach, e.g. `15..25`.
+    band: AnyBand,
 }
 
 /// A place that participants change.

@@ -3,12 +3,12 @@
 use super::{
     diagnostic::Findings,
     exercise::Frame,
-    field::{Field, Fields, each},
+    field::{Field, Fields, each, each_if_any},
     signals::{judged_load, more_is_better, signal},
     words::{quoted, suggestion},
 };
 use crate::{
-    scenario::{Bands, Span, Term},
+    scenario::{Bands, Span, Term, Variant},
     signal::{Measure, Signal},
 };
 
@@ -161,6 +161,49 @@ pub(super) fn bands(field: &Field<'_>, findings: &mut Findings<'_>) -> Option<Ba
         return findings.error(&solved_field.spot, message, help);
     }
     Some(Bands { broken_at_most: broken.1, solved_at_least: solved.0 })
+}
+
+/// How far a wrong way must stay below a full score.
+const BELOW: u32 = 15;
+
+/// Reads the ways to edit the case; their bands must not contradict those of the case.
+pub(super) fn variants(fields: &Fields<'_>, bands: Option<Bands>, findings: &mut Findings<'_>) -> Option<Vec<Variant>> {
+    let mut known: Vec<String> = Vec::new();
+    each_if_any(fields.get("variants"), findings, |item, findings| {
+        let variant = item.fields("Variant", findings)?;
+        let folder_field = variant.get("folder");
+        let folder = folder_field.as_ref().and_then(|field| folder(field, findings));
+        let band_field = variant.get("band");
+        let band = band_field.as_ref().and_then(|field| band(field, "0..10", findings));
+        let (folder, (low, high), folder_field, band_field) = (folder?, band?, folder_field?, band_field?);
+        if known.contains(&folder) {
+            let message = format!("{} is there twice", quoted(&folder));
+            return findings.error(&folder_field.spot, message, "leave one out");
+        }
+        known.push(folder.clone());
+        let solved = bands.map_or(0, |bands| bands.solved_at_least);
+        if folder.starts_with("mistakes/") && high > 100 - BELOW {
+            let message = format!("a mistake that scores {high} is as good as a solution");
+            let help = format!("end its band at {} or below", 100 - BELOW);
+            return findings.error(&band_field.spot, message, help);
+        }
+        if folder.starts_with("variants/") && low < solved {
+            let message = format!("a right way that scores {low} would not be solved");
+            return findings.error(&band_field.spot, message, format!("begin its band at {solved} or above"));
+        }
+        Some(Variant { folder, low, high })
+    })
+}
+
+fn folder(field: &Field<'_>, findings: &mut Findings<'_>) -> Option<String> {
+    let text = field.line(80, findings)?;
+    let name = text.strip_prefix("mistakes/").or_else(|| text.strip_prefix("variants/"));
+    let plain = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if name.is_some_and(plain) {
+        return Some(text);
+    }
+    let help = "write e.g. mistakes/timeouts-deadline-5s or variants/timeouts-deadline-200ms";
+    findings.error(&field.spot, format!("{} is no folder of variants", quoted(&text)), help)
 }
 
 fn band(field: &Field<'_>, example: &str, findings: &mut Findings<'_>) -> Option<(u32, u32)> {
