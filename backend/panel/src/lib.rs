@@ -19,4 +19,5 @@ pub mod route;
 pub mod run;
 pub mod server;
 pub mod session;
+pub mod settings;
 pub mod ui;

@@ -1,7 +1,9 @@
 //! The routes of the panel, as a tree.
 
+mod ask;
 mod cases;
 mod health;
+mod leaderboard;
 mod live;
 mod runs;
 mod scenarios;
@@ -34,10 +36,11 @@ pub fn router(app: App) -> Router {
         .route("/cases/{id}/hints/{name}", post(cases::hint))
         .route("/cases/{id}/complete", post(cases::complete))
         .route("/runs", get(runs::list).post(runs::start))
-        .route("/runs/{id}", get(runs::one))
+        .route("/runs/{id}", get(runs::one).delete(runs::delete))
         .route("/runs/{id}/events", get(runs::events))
         .route("/runs/{id}/stop", post(runs::stop))
         .route("/runs/waiting/stop", post(runs::stop_waiting))
+        .route("/leaderboard", get(leaderboard::board))
         .route("/stack", get(stack::status))
         .route("/stack/deploy", post(stack::deploy))
         .route("/stack/reset", post(stack::reset))

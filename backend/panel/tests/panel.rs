@@ -8,7 +8,9 @@ mod panel {
     mod chromium;
     mod faults;
     mod guard;
+    mod history;
     mod lab;
+    mod leaderboard;
     mod live;
     mod runs;
     mod scenarios;

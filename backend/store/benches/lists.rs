@@ -44,7 +44,12 @@ async fn main() {
     println!("closed and opened again in {:.0?}", begun.elapsed());
 
     let page = |scenario: Option<&str>, before: Option<usize>| {
-        let filter = RunFilter { scenario: scenario.map(str::to_owned), before: before.map(id), limit: 50 };
+        let filter = RunFilter {
+            scenario: scenario.map(str::to_owned),
+            before: before.map(id),
+            limit: 50,
+            ..RunFilter::default()
+        };
         async { store.run_summaries(filter).await.map(drop).expect("lists") }
     };
     let middle = Some(runs / 2);

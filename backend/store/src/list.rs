@@ -1,11 +1,11 @@
 //! Lists: pages of runs and what was made of a case. They read rows, never logs.
 
-use brownout_core::wire::{self, Page, RunSummary};
-use sqlx::{Row, SqliteExecutor, sqlite::SqliteRow};
+use brownout_core::wire::{self, Page, RunState, RunSummary};
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteExecutor, sqlite::SqliteRow};
 
 use crate::{
     error::StoreError,
-    projection::state_named,
+    projection::{state_named, state_word},
     store::{Store, unsigned},
 };
 
@@ -14,6 +14,8 @@ use crate::{
 pub struct RunFilter {
     /// Only runs of this case.
     pub scenario: Option<String>,
+    /// Only runs in this state.
+    pub state: Option<RunState>,
     /// Only runs older than this one: [`Page::next`] of the page before.
     pub before: Option<String>,
     /// Length of the page, 1 to 500.
@@ -58,18 +60,16 @@ impl Store {
             Some(id) => self.place_of(id).await?,
             None => i64::MAX,
         };
-        let rows = match filter.scenario {
-            Some(scenario) => {
-                sqlx::query(summaries!("WHERE r.scenario = $3 AND r.place < $1 ORDER BY r.place DESC LIMIT $2"))
-                    .bind(before)
-                    .bind(i64::from(limit) + 1)
-                    .bind(scenario)
-            }
-            None => sqlx::query(summaries!("WHERE r.place < $1 ORDER BY r.place DESC LIMIT $2"))
-                .bind(before)
-                .bind(i64::from(limit) + 1),
-        };
-        let rows = rows.fetch_all(&self.readers).await?;
+        let mut query = QueryBuilder::<Sqlite>::new(summaries!("WHERE r.place < "));
+        query.push_bind(before);
+        if let Some(scenario) = filter.scenario {
+            query.push(" AND r.scenario = ").push_bind(scenario);
+        }
+        if let Some(state) = filter.state {
+            query.push(" AND r.state = ").push_bind(state_word(state));
+        }
+        query.push(" ORDER BY r.place DESC LIMIT ").push_bind(i64::from(limit) + 1);
+        let rows = query.build().fetch_all(&self.readers).await?;
         let more = rows.len() > limit as usize;
         let items: Vec<RunSummary> = rows.iter().take(limit as usize).map(summary).collect::<Result<_, _>>()?;
         let next = items.last().filter(|_| more).map(|last| last.id.clone());

@@ -168,7 +168,8 @@ const STATES: [(RunState, &str); 5] = [
     (RunState::Interrupted, "interrupted"),
 ];
 
-fn state_word(state: RunState) -> &'static str {
+/// The word by which rows name a state.
+pub(crate) fn state_word(state: RunState) -> &'static str {
     STATES.iter().find(|known| known.0 == state).map_or("running", |known| known.1)
 }
 

@@ -1,8 +1,8 @@
-//! Runs: start, stop, list, look at, replay.
+//! Runs: start, stop, list, look at, replay, delete.
 
 use axum::{
     Json,
-    extract::{Path, Query, State, rejection::JsonRejection},
+    extract::{Path, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -13,10 +13,13 @@ use brownout_core::{
     score,
     wire::{Page, RunDetail, RunStarted, RunState, RunSummary, StartRun},
 };
-use brownout_store::RunFilter;
+use brownout_store::{RunFilter, StoreError};
 use serde::Deserialize;
 
-use super::scenarios::of_catalog;
+use super::{
+    ask::{Asked, Body, Sent, bad_query},
+    scenarios::of_catalog,
+};
 use crate::{
     app::App,
     problem::{Answer, Problem},
@@ -32,26 +35,34 @@ const MOST: u32 = 500;
 #[derive(Debug, Deserialize)]
 pub(super) struct Wanted {
     scenario: Option<String>,
+    state: Option<RunState>,
     before: Option<String>,
     limit: Option<u32>,
 }
 
 /// Runs, newest first.
-pub(super) async fn list(State(app): State<App>, Query(wanted): Query<Wanted>) -> Answer<Json<Page<RunSummary>>> {
-    let limit = wanted.limit.unwrap_or(PAGE).clamp(1, MOST);
-    let filter = RunFilter { scenario: wanted.scenario, before: wanted.before, limit };
-    Ok(Json(app.store.run_summaries(filter).await?))
+pub(super) async fn list(State(app): State<App>, Asked(wanted): Asked<Wanted>) -> Answer<Json<Page<RunSummary>>> {
+    let limit = wanted.limit.unwrap_or(PAGE);
+    if !(1..=MOST).contains(&limit) {
+        return Err(bad_query(format!("limit: {limit} is not from 1 to {MOST}.")));
+    }
+    let filter = RunFilter { scenario: wanted.scenario, state: wanted.state, before: wanted.before, limit };
+    match app.store.run_summaries(filter).await {
+        Ok(page) => Ok(Json(page)),
+        Err(error @ StoreError::Cursor { .. }) => Err(bad_query(format!("before: {error}"))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+impl Body for StartRun {
+    const EXAMPLE: &str = r#"{"scenario":"timeouts"}"#;
 }
 
 /// Starts a run.
 pub(super) async fn start(
     State(app): State<App>,
-    body: Result<Json<StartRun>, JsonRejection>,
+    Sent(wanted): Sent<StartRun>,
 ) -> Answer<(StatusCode, Json<RunStarted>)> {
-    let Json(wanted) = body.map_err(|rejection| {
-        let detail = format!("{} Send {{\"scenario\":\"timeouts\"}}.", rejection.body_text());
-        Problem::new(rejection.status(), "bad-body", "The body cannot be read", detail)
-    })?;
     let id = Conductor::start(&app, &wanted.scenario, wanted.anyway).await.map_err(|error| match error {
         StartError::Active { ref run } => {
             let which = run.as_ref().map(|run| format!(" It is run {run}.")).unwrap_or_default();
@@ -119,5 +130,23 @@ pub(super) async fn stop(State(app): State<App>, Path(id): Path<String>) -> Answ
     match app.store.run_summary(&id).await? {
         Some(run) if run.state != RunState::Running => Ok(StatusCode::ACCEPTED),
         _ => Err(Problem::not_found("run", &id)),
+    }
+}
+
+/// Deletes a run that has ended: its events, its row and its place as a baseline.
+pub(super) async fn delete(State(app): State<App>, Path(id): Path<String>) -> Answer<StatusCode> {
+    let goes_on = || {
+        let detail = format!("Run {id} goes on. Stop it first, then delete it.");
+        Problem::new(StatusCode::CONFLICT, "run-active", "The run goes on", detail)
+    };
+    // Its last event may be stored while its last readings are still taken.
+    if app.conductor.running().as_deref() == Some(&id) {
+        return Err(goes_on());
+    }
+    match app.store.delete_run(&id).await {
+        Ok(true) => Ok(StatusCode::NO_CONTENT),
+        Ok(false) => Err(Problem::not_found("run", &id)),
+        Err(StoreError::GoesOn { .. }) => Err(goes_on()),
+        Err(error) => Err(error.into()),
     }
 }

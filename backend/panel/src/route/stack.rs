@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Query, State},
+    extract::State,
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -10,6 +10,7 @@ use brownout_core::stack::StackStatus;
 use brownout_stack::StackError;
 use serde::Deserialize;
 
+use super::ask::Asked;
 use crate::{
     app::App,
     problem::{Answer, Problem},
@@ -28,17 +29,17 @@ pub(super) async fn status(State(app): State<App>) -> Json<StackStatus> {
 }
 
 /// Builds the working copy and makes it live.
-pub(super) async fn deploy(State(app): State<App>, Query(wait): Query<Wait>) -> Answer<Response> {
+pub(super) async fn deploy(State(app): State<App>, Asked(wait): Asked<Wait>) -> Answer<Response> {
     act(app, wait, |app| async move { app.stack.deploy().await.map(drop) }).await
 }
 
 /// Brings run-time state back to the seed.
-pub(super) async fn reset(State(app): State<App>, Query(wait): Query<Wait>) -> Answer<Response> {
+pub(super) async fn reset(State(app): State<App>, Asked(wait): Asked<Wait>) -> Answer<Response> {
     act(app, wait, |app| async move { app.stack.reset().await }).await
 }
 
 /// Brings the stack up; harmless when it is.
-pub(super) async fn up(State(app): State<App>, Query(wait): Query<Wait>) -> Answer<Response> {
+pub(super) async fn up(State(app): State<App>, Asked(wait): Asked<Wait>) -> Answer<Response> {
     act(app, wait, |app| async move { app.stack.up().await }).await
 }
 

@@ -8,9 +8,10 @@ use brownout_core::{
     wire::{Page, RunState, RunSummary},
 };
 use brownout_panel::server::{self, Panel, ServeOptions};
+use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use super::lab::Lab;
+use super::{history::History, lab::Lab};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stopped_run_ends_at_once_is_not_ranked_and_leaves_the_lab_as_it_was() {
@@ -76,4 +77,51 @@ async fn a_panel_that_is_stopped_in_the_middle_of_a_run_ends_the_run_first() {
     let store = brownout_store::Store::open(&kept).await.expect("opened").store;
     let summary = store.run_summary(&run).await.expect("read").expect("the run is there");
     assert_eq!(summary.state, RunState::Stopped);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_narrowed_by_case_and_state_and_says_what_it_knows() {
+    let lab = Lab::start(None).await;
+    let history = History::of(&lab).await;
+    for (id, wall_ms) in [("a", 1_000), ("b", 2_000), ("c", 3_000)] {
+        history.completed(id, wall_ms, 50).await;
+    }
+    history.started("d", 4_000).await;
+    let ids = async |query: &str| {
+        let page: Page<RunSummary> = lab.get(&format!("/runs{query}")).await;
+        (page.items.into_iter().map(|run| run.id).collect::<Vec<_>>().join(""), page.next)
+    };
+    assert_eq!(ids("").await, ("dcba".to_owned(), None));
+    assert_eq!(ids("?state=completed&limit=2").await, ("cb".to_owned(), Some("b".to_owned())));
+    assert_eq!(ids("?state=completed&limit=2&before=b").await, ("a".to_owned(), None));
+    assert_eq!(ids("?state=running&scenario=timeouts").await, ("d".to_owned(), None));
+    assert_eq!(ids("?scenario=bulkheads").await, (String::new(), None));
+    for (query, says) in [
+        ("?state=lost", "`running`, `completed`, `stopped`, `failed`, `interrupted`"),
+        ("?limit=0", "from 1 to 500"),
+        ("?limit=many", "limit"),
+        ("?before=gone", "no run `gone`"),
+    ] {
+        let problem = Lab::problem(lab.send(Method::GET, &format!("/runs{query}"), None).await).await;
+        assert_eq!((problem.status, problem.kind.as_str()), (400, "bad-query"), "{query}");
+        assert!(problem.detail.contains(says), "{query}: {}", problem.detail);
+    }
+    lab.down().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_has_ended_can_be_deleted_and_one_that_goes_on_cannot() {
+    let lab = Lab::start(None).await;
+    let history = History::of(&lab).await;
+    history.completed("a", 1_000, 50).await;
+    history.started("b", 2_000).await;
+    let delete = |id: &'static str| lab.send(Method::DELETE, id, None);
+    assert_eq!(delete("/runs/a").await.status(), StatusCode::NO_CONTENT);
+    for path in ["/runs/a", "/runs/none"] {
+        assert_eq!(Lab::problem(delete(path).await).await.status, 404, "{path}");
+    }
+    assert_eq!(lab.send(Method::GET, "/runs/a/events", None).await.status(), StatusCode::NOT_FOUND);
+    let problem = Lab::problem(delete("/runs/b").await).await;
+    assert_eq!((problem.status, problem.kind.as_str()), (409, "run-active"));
+    lab.down().await;
 }

@@ -59,7 +59,7 @@ async fn pages_go_from_the_newest_to_the_oldest_even_when_the_clock_was_set_back
     }
     let page = |scenario: Option<&str>, before: Option<String>| {
         let scenario = scenario.map(str::to_owned);
-        history.store.run_summaries(RunFilter { scenario, before, limit: 2 })
+        history.store.run_summaries(RunFilter { scenario, before, limit: 2, ..RunFilter::default() })
     };
     let first = page(None, None).await.expect("lists");
     assert_eq!(ids(&first.items), ["d", "c"]);
@@ -69,6 +69,11 @@ async fn pages_go_from_the_newest_to_the_oldest_even_when_the_clock_was_set_back
     assert_eq!(ids(&first.items), ["d", "c"]);
     let second = page(Some("timeouts"), first.next).await.expect("lists");
     assert_eq!((ids(&second.items), second.next), (vec!["a"], None));
+    let of_state = |state| RunFilter { state: Some(state), limit: 3, ..RunFilter::default() };
+    let completed = history.store.run_summaries(of_state(RunState::Completed)).await.expect("lists");
+    assert_eq!((ids(&completed.items), completed.next.as_deref()), (vec!["d", "c", "b"], Some("b")));
+    let running = RunFilter { scenario: Some("timeouts".to_owned()), ..of_state(RunState::Running) };
+    assert_eq!(history.store.run_summaries(running).await.expect("lists").items, []);
     let error = page(None, Some("gone".to_owned())).await.expect_err("is refused");
     assert!(matches!(error, StoreError::Cursor { .. }), "{error}");
 }
