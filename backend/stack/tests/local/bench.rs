@@ -14,7 +14,8 @@ use tokio::time::timeout;
 /// Nothing here takes that long unless it hangs. The first build on a fresh machine compiles all the lab's crates.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
 
-const DATABASE: &str = "deploy/k8s/postgres.yaml";
+/// The manifest of the database.
+pub(crate) const DATABASE: &str = "deploy/k8s/postgres.yaml";
 
 pub(crate) struct Bench {
     pub(crate) root: PathBuf,

@@ -13,7 +13,7 @@ use brownout_stack::{LocalOptions, LocalStack, Stack, StackError};
 use sqlx::{Connection, PgConnection};
 use tokio::time::{sleep, timeout};
 
-use crate::bench::{Bench, PATIENCE, alive, gone, kill, service, until};
+use crate::bench::{Bench, DATABASE, PATIENCE, alive, gone, kill, repository, service, until};
 
 /// A session of the API.
 async fn session(stack: &LocalStack) -> PgConnection {
@@ -95,6 +95,24 @@ async fn up_brings_a_database_that_is_observed_and_down_leaves_nothing_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_projects_own_database_is_as_the_panel_expects_it() {
+    let Ok(manifest) = fs::read_to_string(repository().join(DATABASE)) else { return };
+    let bench = Bench::with_database("steady");
+    bench.edit(DATABASE, |_| manifest);
+    let stack = bench.up().await;
+    assert_eq!(stack.status().borrow().notices, Vec::<String>::new());
+    let mut session = session(&stack).await;
+    let limit: String = sqlx::query_scalar("show lock_timeout").fetch_one(&mut session).await.unwrap();
+    assert_eq!(limit, "2s");
+    let gauges = stack.observe().await;
+    assert_eq!((gauges["db.connections"], gauges["db.connection_limit"]), (1.0, 12.0));
+    drop(session);
+    stack.reset().await.unwrap();
+    assert_eq!(stack.books().await.unwrap(), Some(Books::default()));
+    stack.down().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn books_tell_what_is_off_once_transactions_have_ended_and_reset_mends_it() {
     let bench = Bench::with_database("steady");
     let stack = bench.up().await;
@@ -166,7 +184,7 @@ async fn a_killed_postgres_comes_back_with_its_rows_and_nothing_else_restarts() 
     assert!(others().iter().all(|process| !before.contains(process)));
     assert_eq!(stack.books().await.unwrap().unwrap().rows, 1);
     // One that changes its tables makes it anew.
-    bench.edit("deploy/k8s/postgres.yaml", |text| text.replace("generate_series(1, 100)", "generate_series(1, 7)"));
+    bench.edit(DATABASE, |text| text.replace("generate_series(1, 100)", "generate_series(1, 7)"));
     stack.deploy().await.unwrap();
     let mut first = session(&stack).await;
     assert_eq!(sqlx::query_scalar::<_, i64>("select count(*) from accounts").fetch_one(&mut first).await.unwrap(), 7);
@@ -263,7 +281,7 @@ async fn without_programs_it_is_said_how_to_install_them() {
 #[tokio::test(flavor = "multi_thread")]
 async fn sql_that_fails_is_named_with_file_and_line() {
     let bench = Bench::with_database("edited");
-    bench.edit("deploy/k8s/postgres.yaml", |text| text.replace("create table ledger", "create tabel ledger"));
+    bench.edit(DATABASE, |text| text.replace("create table ledger", "create tabel ledger"));
     let stack = bench.stack();
     let error = timeout(PATIENCE, stack.up()).await.unwrap().unwrap_err().to_string();
     assert!(error.contains("20-tables.sql line 2: syntax error at or near \"tabel\""), "{error}");
@@ -273,9 +291,7 @@ async fn sql_that_fails_is_named_with_file_and_line() {
 #[tokio::test(flavor = "multi_thread")]
 async fn down_interrupts_the_making_of_a_database() {
     let bench = Bench::with_database("steady");
-    bench.edit("deploy/k8s/postgres.yaml", |text| {
-        text.replace("20-tables.sql: |", "20-tables.sql: |\n    select pg_sleep(600);")
-    });
+    bench.edit(DATABASE, |text| text.replace("20-tables.sql: |", "20-tables.sql: |\n    select pg_sleep(600);"));
     let stack = bench.stack();
     let rising = stack.clone();
     let up = tokio::spawn(async move { rising.up().await });
