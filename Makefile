@@ -3,7 +3,7 @@
 brownout := deploy/setup/brownout.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup ui test test-all lint fmt up smoke dev reset down status scenario load check schema solution bench clean
+.PHONY: help run setup ui test test-all lint fmt up smoke dev reset down status scenario load check schema solution prove bench clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -69,6 +69,9 @@ schema: ## write scenarios/schema.json from the source
 	@mkdir -p target
 	@cargo run --quiet -p brownout-panel -- schema >target/schema.json
 	@mv target/schema.json scenarios/schema.json
+
+prove: ## show that the right fix wins and a wrong one does not (ARGS="timeouts --repeat 5")
+	@exec $(brownout) prove $(ARGS)
 
 solution: ## put the solution of a step in place: STEP=1, or STEP=undo
 	@test -n "$(STEP)" || { echo "error: say which step: make solution STEP=1, or STEP=undo" >&2; exit 2; }

@@ -6,6 +6,7 @@
 mod check;
 mod load;
 mod progress;
+mod prove;
 mod run;
 mod serve;
 mod solution;
@@ -98,6 +99,11 @@ pub enum Command {
     /// Put the solution of a step into the working copy (a backup is kept), or `undo` to restore the backup.
     #[command(after_help = "Examples:\n  brownout solution 1\n  brownout solution undo")]
     Solution(solution::Solution),
+    /// Show that the right fix wins and a wrong one does not: run every variant and hold its score against its band.
+    #[command(
+        after_help = "Examples:\n  brownout prove\n  brownout prove timeouts --variants broken,solved --repeat 5\n  brownout prove --beside 4 --json"
+    )]
+    Prove(prove::Prove),
     /// Rebuild the rows that lists read from the logs.
     #[command(after_help = "Example:\n  brownout reindex   # with the panel stopped")]
     Reindex,
@@ -119,6 +125,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Down => stack::down(&place).await,
         Command::Status => stack::status(&place).await,
         Command::Solution(wanted) => solution::solution(&place, wanted),
+        Command::Prove(wanted) => prove::prove(&place, wanted).await,
         Command::Reindex => check::reindex(&place).await,
     }
 }

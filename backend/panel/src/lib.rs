@@ -14,6 +14,7 @@ pub mod command;
 pub mod feed;
 pub mod guard;
 pub mod problem;
+pub mod prove;
 pub mod record;
 pub mod route;
 pub mod run;

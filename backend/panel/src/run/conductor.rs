@@ -62,6 +62,8 @@ struct Active {
     events: Arc<Mutex<Vec<RunEnvelope>>>,
     stop: CancellationToken,
     told: mpsc::Sender<RunEvent>,
+    /// Cancelled when the run has written its last event.
+    ended: CancellationToken,
 }
 
 /// Why a run does not start.
@@ -131,14 +133,23 @@ impl Conductor {
         };
         let log = RunLog::new(app.clone(), &run);
         let stop = app.stop.child_token();
+        let ended = CancellationToken::new();
         let (told, events_of_others) = mpsc::channel(TOLD);
         let scenario = scenario_id.to_owned();
-        place.fill(Active { run: run.clone(), scenario, events: log.events(), stop: stop.clone(), told });
+        place.fill(Active {
+            run: run.clone(),
+            scenario,
+            events: log.events(),
+            stop: stop.clone(),
+            told,
+            ended: ended.clone(),
+        });
         let log = log.begin(RunEvent::Started(Box::new(started.clone()))).await;
         let task = app.clone();
         app.tasks.spawn(async move {
             conduct(&task, started, log, events_of_others, stop).await;
             *task.conductor.lock() = State::Idle;
+            ended.cancel();
         });
         Ok(run)
     }
@@ -184,6 +195,15 @@ impl Conductor {
             }
             _ => None,
         }
+    }
+
+    /// Returns when this run goes on no more.
+    pub async fn ended(&self, run: &str) {
+        let ended = match &*self.lock() {
+            State::Running(active) if active.run == run => active.ended.clone(),
+            _ => return,
+        };
+        ended.cancelled().await;
     }
 
     /// Id of the run that goes on.

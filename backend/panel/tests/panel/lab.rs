@@ -62,14 +62,6 @@ impl Lab {
         lab
     }
 
-    /// A panel beside others of the same test, whose stack runs the lab with the files of a variant, e.g.
-    /// `solutions/step-1`. The test holds [`quiet`] itself.
-    pub async fn beside(variant: Option<&str>) -> Lab {
-        let lab = Lab::open(variant, None, None).await;
-        lab.bring_up().await;
-        lab
-    }
-
     /// A panel without its stack whose data are elsewhere. The test holds [`quiet`] itself.
     pub async fn with_data(data_dir: PathBuf) -> Lab {
         Lab::open(None, Some(data_dir), None).await

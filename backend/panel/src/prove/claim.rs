@@ -1,0 +1,89 @@
+//! What is to be shown: a variant of the lab and the band of its score.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use brownout_core::scenario::Scenario;
+use clap::ValueEnum;
+
+use crate::catalog::Catalog;
+
+/// Kinds of variants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// The code that participants are given.
+    Broken,
+    /// The solution of the step.
+    Solved,
+    /// Other right ways.
+    Right,
+    /// Wrong ways.
+    Mistakes,
+}
+
+/// A variant of the lab and the band in which its score must fall.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// Scenario id.
+    pub scenario: String,
+    /// What people call the variant, e.g. `broken` or `timeouts-deadline-5s`.
+    pub name: String,
+    /// What kind it is.
+    pub kind: Kind,
+    /// Folders that are laid over the lab, one after another.
+    pub overlays: Vec<PathBuf>,
+    /// Lowest score.
+    pub low: u32,
+    /// Highest score.
+    pub high: u32,
+}
+
+/// The claims of these cases (all when empty), as far as they are of these kinds.
+///
+/// # Errors
+/// When a scenario cannot be read, or names a folder that is not there.
+pub fn claims(repository: &Path, cases: &[String], kinds: &[Kind]) -> anyhow::Result<Vec<Claim>> {
+    let catalog = Catalog::new(repository);
+    let mut scenarios: Vec<Scenario> = Vec::new();
+    if cases.is_empty() {
+        let (entries, mistakes) = catalog.all()?;
+        if let Some(mistake) = mistakes.into_iter().next() {
+            return Err(mistake.into());
+        }
+        scenarios.extend(entries.into_iter().map(|entry| entry.scenario));
+    }
+    for case in cases {
+        scenarios.push(catalog.find(case)?.scenario);
+    }
+    let mut claims = Vec::new();
+    for scenario in scenarios {
+        of_scenario(repository, &scenario, &mut claims)?;
+    }
+    claims.retain(|claim| kinds.contains(&claim.kind));
+    Ok(claims)
+}
+
+fn of_scenario(repository: &Path, scenario: &Scenario, claims: &mut Vec<Claim>) -> anyhow::Result<()> {
+    let lab = repository.join("lab");
+    // What participants were given, whatever the working copy holds now.
+    let given = lab.join("solutions/step-0");
+    let given = given.is_dir().then_some(given);
+    let mut claim = |name: &str, kind, folder: Option<PathBuf>, (low, high)| {
+        if let Some(folder) = folder.as_ref().filter(|folder| !folder.is_dir()) {
+            anyhow::bail!("scenarios/{}.yaml names {}, which is not there", scenario.id, folder.display());
+        }
+        let overlays = given.iter().cloned().chain(folder).collect();
+        claims.push(Claim { scenario: scenario.id.clone(), name: name.to_owned(), kind, overlays, low, high });
+        Ok(())
+    };
+    let bands = scenario.bands;
+    claim("broken", Kind::Broken, None, (0, bands.broken_at_most))?;
+    let solution = lab.join(format!("solutions/step-{}", scenario.order));
+    claim("solved", Kind::Solved, Some(solution), (bands.solved_at_least, 100))?;
+    for variant in &scenario.variants {
+        let kind = if variant.folder.starts_with("mistakes/") { Kind::Mistakes } else { Kind::Right };
+        let name = variant.folder.rsplit('/').next().context("a folder")?;
+        claim(name, kind, Some(lab.join(&variant.folder)), (variant.low, variant.high))?;
+    }
+    Ok(())
+}
