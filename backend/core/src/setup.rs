@@ -98,6 +98,20 @@ pub struct ChangeSettings {
     pub editor: Option<Editor>,
 }
 
+/// Body of `POST /api/v1/editor`: a file that the panel opens with the participant's command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenFile {
+    /// Path relative to the repository.
+    pub file: String,
+    /// Line, from 1.
+    #[serde(default = "first_line")]
+    pub line: u32,
+}
+
+fn first_line() -> u32 {
+    1
+}
+
 /// Name, what it is called, and the URL of an editor that the browser opens; `{path}` and `{line}` are replaced.
 pub const EDITORS: [(&str, &str, &str); 4] = [
     ("vscode", "VS Code", "vscode://file/{path}:{line}"),

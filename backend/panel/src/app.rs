@@ -29,6 +29,8 @@ pub struct Parts {
     pub conductor: Conductor,
     /// The participant's own stream.
     pub session: Session,
+    /// Address of this panel.
+    pub url: String,
     /// Where history, logs and `panel.json` are.
     pub data_dir: PathBuf,
     /// Ends every task of the panel.

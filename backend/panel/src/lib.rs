@@ -11,6 +11,7 @@ pub mod catalog;
 pub mod client;
 pub mod clock;
 pub mod command;
+pub mod editor;
 pub mod feed;
 pub mod guard;
 pub mod problem;

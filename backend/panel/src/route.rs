@@ -2,11 +2,13 @@
 
 mod ask;
 mod cases;
+mod editor;
 mod health;
 mod leaderboard;
 mod live;
 mod runs;
 mod scenarios;
+mod settings;
 mod stack;
 
 use axum::{
@@ -41,6 +43,8 @@ pub fn router(app: App) -> Router {
         .route("/runs/{id}/stop", post(runs::stop))
         .route("/runs/waiting/stop", post(runs::stop_waiting))
         .route("/leaderboard", get(leaderboard::board))
+        .route("/settings", get(settings::show).put(settings::change))
+        .route("/editor", post(editor::open))
         .route("/stack", get(stack::status))
         .route("/stack/deploy", post(stack::deploy))
         .route("/stack/reset", post(stack::reset))

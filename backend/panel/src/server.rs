@@ -91,6 +91,7 @@ pub async fn start(options: ServeOptions) -> anyhow::Result<Panel> {
         feed: Feed::new(uuid::Uuid::now_v7().to_string()),
         guard: Guard::new(port, &options.allowed_hosts, token),
         conductor: Conductor::default(),
+        url: record.url.clone(),
         data_dir: options.data_dir,
         stop: CancellationToken::new(),
         tasks: TaskTracker::new(),

@@ -6,6 +6,7 @@
 mod panel {
     mod cases;
     mod chromium;
+    mod editor;
     mod faults;
     mod guard;
     mod history;
@@ -14,6 +15,7 @@ mod panel {
     mod live;
     mod runs;
     mod scenarios;
+    mod settings;
     mod stack;
     mod ui;
     mod variants;

@@ -1,0 +1,44 @@
+//! What the participant has chosen, and where things are.
+
+use axum::{Json, extract::State, http::StatusCode};
+use brownout_core::setup::{ChangeSettings, Settings};
+
+use super::ask::{Body, Sent};
+use crate::{
+    app::App,
+    problem::{Answer, Problem},
+    settings,
+};
+
+/// The settings.
+pub(super) async fn show(State(app): State<App>) -> Answer<Json<Settings>> {
+    let lab = app.stack.endpoints();
+    Ok(Json(Settings {
+        name: settings::name(&app.store).await?,
+        editor: settings::editor(&app.store).await?,
+        data_dir: app.data_dir.display().to_string(),
+        root: app.catalog.root().display().to_string(),
+        panel: app.url.clone(),
+        api: lab.api,
+        worker: lab.worker,
+    }))
+}
+
+impl Body for ChangeSettings {
+    const EXAMPLE: &str = r#"{"name":"Ada","editor":{"kind":"vscode"}}"#;
+}
+
+/// Changes what the body names, the rest stays; answers with the settings as they are then.
+pub(super) async fn change(State(app): State<App>, Sent(wanted): Sent<ChangeSettings>) -> Answer<Json<Settings>> {
+    let change = settings::checked(wanted).map_err(|error| {
+        let title = "This cannot be chosen";
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "setting", title, sentence(&error.to_string()))
+    })?;
+    settings::keep(&app.store, &change).await?;
+    show(State(app)).await
+}
+
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str())).unwrap_or_default()
+}
