@@ -3,7 +3,7 @@
 brownout := deploy/setup/brownout.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup ui test test-all lint fmt up smoke dev reset down status scenario load check schema solution prove bench clean
+.PHONY: help run setup ui test test-all lint fmt up smoke dev reset down status scenario load check schema solution prove seal bench clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -72,6 +72,9 @@ schema: ## write scenarios/schema.json from the source
 
 prove: ## show that the right fix wins and a wrong one does not (ARGS="timeouts --repeat 5")
 	@exec $(brownout) prove $(ARGS)
+
+seal: ## write the hashes of what makes the exercises honest, after a change to it
+	@exec $(brownout) seal
 
 solution: ## put the solution of a step in place: STEP=1, or STEP=undo
 	@test -n "$(STEP)" || { echo "error: say which step: make solution STEP=1, or STEP=undo" >&2; exit 2; }

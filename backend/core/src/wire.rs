@@ -193,6 +193,9 @@ pub struct Snapshot {
     /// Every case of the catalog.
     #[serde(default)]
     pub cases: Vec<CaseProgress>,
+    /// What everybody should know of this panel, e.g. that a damaged history was kept aside.
+    #[serde(default)]
+    pub notices: Vec<String>,
 }
 
 /// A run that waits for a precondition.

@@ -33,6 +33,8 @@ pub struct Parts {
     pub url: String,
     /// Where history, logs and `panel.json` are.
     pub data_dir: PathBuf,
+    /// What everybody should know of this panel.
+    pub notices: Vec<String>,
     /// Ends every task of the panel.
     pub stop: CancellationToken,
     /// Owns every task of the panel.
@@ -54,6 +56,7 @@ impl App {
             run: self.conductor.events(),
             waiting: self.conductor.waiting(),
             cases: casebook::progress_of_all(self),
+            notices: self.notices.clone(),
         }
     }
 

@@ -104,6 +104,9 @@ pub enum Command {
         after_help = "Examples:\n  brownout prove\n  brownout prove timeouts --variants broken,solved --repeat 5\n  brownout prove --beside 4 --json"
     )]
     Prove(prove::Prove),
+    /// Write the seal: hashes of what makes the exercises honest. For those who change scenarios or the sealed lab.
+    #[command(after_help = "Example:\n  brownout seal && git commit -m 'Seal the new scenario' scenarios")]
+    Seal,
     /// Rebuild the rows that lists read from the logs.
     #[command(after_help = "Example:\n  brownout reindex   # with the panel stopped")]
     Reindex,
@@ -126,6 +129,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Status => stack::status(&place).await,
         Command::Solution(wanted) => solution::solution(&place, wanted),
         Command::Prove(wanted) => prove::prove(&place, wanted).await,
+        Command::Seal => check::seal(&place),
         Command::Reindex => check::reindex(&place).await,
     }
 }

@@ -19,6 +19,7 @@ pub mod prove;
 pub mod record;
 pub mod route;
 pub mod run;
+pub mod seal;
 pub mod server;
 pub mod session;
 pub mod settings;

@@ -93,6 +93,7 @@ pub async fn start(options: ServeOptions) -> anyhow::Result<Panel> {
         conductor: Conductor::default(),
         url: record.url.clone(),
         data_dir: options.data_dir,
+        notices: opened.notices.clone(),
         stop: CancellationToken::new(),
         tasks: TaskTracker::new(),
     });

@@ -1,4 +1,4 @@
-//! `check`, `schema` and `reindex`: work on files, need no panel.
+//! `check`, `schema`, `seal` and `reindex`: work on files, need no panel.
 
 use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
 
@@ -7,7 +7,12 @@ use brownout_core::author::{self, Severity};
 use brownout_store::Store;
 use clap::Args;
 
-use crate::{catalog::Catalog, command::Place, record::Claim};
+use crate::{
+    catalog::Catalog,
+    command::Place,
+    record::Claim,
+    seal::{self, Seal},
+};
 
 /// Options of `check`.
 #[derive(Debug, Args)]
@@ -48,6 +53,14 @@ pub(super) fn check(place: &Place, options: Check) -> anyhow::Result<ExitCode> {
 /// Prints the JSON Schema of scenario files.
 pub(super) fn schema() -> anyhow::Result<ExitCode> {
     println!("{}", serde_json::to_string_pretty(&author::schema())?);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes the seal of the working copy.
+pub(super) fn seal(place: &Place) -> anyhow::Result<ExitCode> {
+    let root = place.root()?;
+    let seal = Seal::write(&root).with_context(|| format!("{} cannot be written", root.join(seal::FILE).display()))?;
+    println!("{} files are sealed in {}.", seal.files.len(), seal::FILE);
     Ok(ExitCode::SUCCESS)
 }
 

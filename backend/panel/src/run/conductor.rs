@@ -15,6 +15,7 @@ use crate::{
     app::App,
     catalog::CatalogError,
     run::{conduct::conduct, log::RunLog, precondition},
+    seal,
 };
 
 /// The run that goes on, or waits to.
@@ -103,7 +104,7 @@ impl Conductor {
         // Given back when this future is dropped, e.g. because the caller went away.
         let place = Place::take(app, scenario_id, if anyway { Wish::Go } else { Wish::Wait })?;
         let settled = precondition::settle(app, &place).await;
-        let unranked = match (settled, place.wish()) {
+        let mut unranked = match (settled, place.wish()) {
             (Ok(()), _) => Vec::new(),
             (Err(_), Wish::Cancel) => return Err(StartError::CalledOff),
             (Err(unmet), Wish::Go) => vec![Unranked::Anyway { precondition: unmet.says }],
@@ -111,6 +112,10 @@ impl Conductor {
                 return Err(StartError::Precondition { precondition: unmet.precondition, says: unmet.says });
             }
         };
+        let (sealed_hash, changed) = seal::look(app.catalog.root(), scenario_id);
+        if !changed.is_empty() {
+            unranked.push(Unranked::Practice { files: changed });
+        }
         // Whoever runs a case works on it.
         if app.session.cases.opened().as_deref() != Some(scenario_id) {
             app.record(SessionEvent::CaseOpened { scenario: scenario_id.to_owned() }).await;
@@ -122,7 +127,7 @@ impl Conductor {
             run: run.clone(),
             plan,
             scenario_hash: entry.hash,
-            sealed_hash: String::new(),
+            sealed_hash,
             build: status.build.live,
             stack: status.kind,
             participant: app.session.participant().to_owned(),

@@ -139,6 +139,10 @@ async fn a_scenario_that_is_edited_during_its_run_judges_the_next_run_only() {
     lab.post(&format!("/runs/{next}/stop"), json!({})).await;
     let second = lab.finish(&next).await;
     assert!((second.criteria[0].target - 0.12).abs() < 1e-9);
+    // The exercise is another one now: such a run is practice, and names the file.
+    let practice = Unranked::Practice { files: vec!["scenarios/timeouts.yaml".to_owned()] };
+    assert_eq!(second.unranked, [practice, Unranked::Incomplete]);
+    assert_eq!(first.unranked, [Unranked::Incomplete]);
     lab.down().await;
 }
 
