@@ -6,15 +6,17 @@ use axum::{
     Router,
     extract::{Query, State},
     middleware::from_fn_with_state,
-    response::Response,
-    routing::get,
+    response::{IntoResponse, Response},
+    routing::{get, post},
 };
 
 use crate::{
-    cases::timeouts,
+    cases::{timeouts, transactions},
     sealed::{
+        db::Db,
         dependency::{Ask, Dependency},
         metrics,
+        order::Order,
     },
 };
 
@@ -24,22 +26,31 @@ pub struct App {
     /// The dependency, at most `CALLS_AT_ONCE` calls at a time.
     #[allow(dead_code, reason = "an edit of a case may answer without asking")]
     pub dep: Dependency,
+    /// The database, at most `CONNECTIONS` connections at a time.
+    #[allow(dead_code, reason = "an edit of a case may answer without it")]
+    pub db: Db,
 }
 
 /// Routes of the API.
 pub fn routes() -> Router {
     let dep = Dependency::new(timeouts::CALLS_AT_ONCE);
-    let slots = dep.clone();
+    let db = Db::new(transactions::CONNECTIONS, transactions::WAIT);
+    let (slots, pool) = (dep.clone(), db.clone());
     let requests = metrics::Requests::default();
     let counted = requests.clone();
     Router::new()
         .route("/quote", get(quote))
+        .route("/orders", post(order))
         .route_layer(from_fn_with_state(counted, metrics::count))
-        .route("/metrics", get(move || async move { format!("{}{}", requests.text(), slots.text()) }))
-        .with_state(App { dep })
+        .route("/metrics", get(move || async move { [requests.text(), slots.text(), pool.text()].concat() }))
+        .with_state(App { dep, db })
 }
 
 /// Boxes the case, so that an edit of it rebuilds the case alone and not all that is generic over its future.
 fn quote(state: State<App>, ask: Query<Ask>) -> Pin<Box<dyn Future<Output = Response> + Send>> {
     Box::pin(timeouts::quote(state, ask))
+}
+
+fn order(state: State<App>, order: Query<Order>) -> Pin<Box<dyn Future<Output = Response> + Send>> {
+    Box::pin(async { transactions::order(state, order).await.into_response() })
 }

@@ -14,7 +14,8 @@ use tokio::runtime::Runtime;
 
 const USAGE: &str = "usage: lab api | lab worker | lab dep
 
-LAB_LISTEN=host:port says where to listen, DEP_URL=http://host:port where the dependency is.";
+LAB_LISTEN=host:port says where to listen, DEP_URL=http://host:port where the dependency is,
+DATABASE_URL=postgres://user:password@host:port/database where the database is.";
 
 fn main() -> ExitCode {
     sealed::limits::raise_open_files();

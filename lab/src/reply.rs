@@ -9,7 +9,7 @@ use axum::{
 };
 use serde_json::json;
 
-use crate::sealed::dependency::Quote;
+use crate::sealed::{dependency::Quote, order::Receipt};
 
 /// 200 with the dependency's quote and its receipt.
 pub fn ok(quote: Quote) -> Response {
@@ -17,6 +17,15 @@ pub fn ok(quote: Quote) -> Response {
     match receipt {
         Some(receipt) => ([("x-receipt", receipt)], Json(quote)).into_response(),
         None => Json(quote).into_response(),
+    }
+}
+
+/// 201 with the receipt of an order.
+pub fn created(receipt: &Receipt) -> Response {
+    let body = Json(json!({ "receipt": receipt.0 }));
+    match receipt.0.as_str() {
+        "" => (StatusCode::CREATED, body).into_response(),
+        receipt => (StatusCode::CREATED, [("x-receipt", receipt)], body).into_response(),
     }
 }
 

@@ -1,9 +1,10 @@
-//! `lab dep`: the dependency simulator. It answers quotes with receipts, hangs when it is told to, and remembers every
-//! attempt. Its capacity is limited: the 41st call at once is refused.
+//! `lab dep`: the dependency simulator. It answers quotes and authorises orders with receipts, hangs when it is told to,
+//! and remembers every attempt. Its capacity is limited: too many calls at once are refused.
 
 mod book;
 mod control;
 mod fault;
+mod kind;
 mod latency;
 mod receipt;
 
@@ -22,11 +23,12 @@ use axum::{
 use serde_json::json;
 use tokio::time::sleep;
 
-use super::dependency::{Ask, Quote};
+use super::{
+    dependency::{Ask, Authorised, Quote},
+    order::Order,
+};
 use book::{Book, Outcome};
-
-/// Calls that may be in progress at once.
-const MOST: u64 = 40;
+use kind::Kind;
 
 /// What handlers share. The lock is held for a few lines and never across an await.
 #[derive(Clone, Default)]
@@ -42,6 +44,7 @@ impl Dep {
 pub fn routes() -> Router {
     Router::new()
         .route("/quote", get(quote))
+        .route("/authorise", post(authorise))
         .route("/control/run", put(control::begin))
         .route("/control/fault", put(control::set_fault).delete(control::end_fault))
         .route("/control/state", get(control::state))
@@ -52,17 +55,33 @@ pub fn routes() -> Router {
 }
 
 async fn quote(State(dep): State<Dep>, Query(ask): Query<Ask>) -> Response {
-    let Some(call) = Call::begin(&dep, ask) else {
-        let error = format!("the dependency takes {MOST} calls at once; try again later");
-        return (StatusCode::TOO_MANY_REQUESTS, Json(json!({ "error": error }))).into_response();
-    };
-    sleep(call.hang.unwrap_or_else(|| latency::of(&call.ask))).await;
-    Json(call.answer()).into_response()
+    let item = ask.item;
+    let Some(call) = Call::begin(&dep, Kind::Quote, ask) else { return too_many(Kind::Quote) };
+    let receipt = call.answer().await;
+    Json(Quote { item, price_cents: 500 + item % 9_500, receipt }).into_response()
+}
+
+async fn authorise(State(dep): State<Dep>, Query(order): Query<Order>) -> Response {
+    let n = order.n;
+    let ask = Ask { item: n, id: order.id };
+    let Some(call) = Call::begin(&dep, Kind::Order, ask) else { return too_many(Kind::Order) };
+    let receipt = call.answer().await;
+    if n % 50 == 17 {
+        let error = format!("order {n} is refused: its card is not accepted");
+        return (StatusCode::PAYMENT_REQUIRED, Json(json!({ "error": error }))).into_response();
+    }
+    Json(Authorised { receipt }).into_response()
+}
+
+fn too_many(kind: Kind) -> Response {
+    let error = format!("the dependency takes {} calls at once; try again later", kind.most());
+    (StatusCode::TOO_MANY_REQUESTS, Json(json!({ "error": error }))).into_response()
 }
 
 /// One call in progress. When the caller leaves, the handler is dropped and the call with it, unanswered.
 struct Call {
     dep: Dep,
+    kind: Kind,
     ask: Ask,
     /// Which run of the book it belongs to.
     run: u64,
@@ -73,11 +92,11 @@ struct Call {
 
 impl Call {
     /// A place for the call, or none when all are taken.
-    fn begin(dep: &Dep, ask: Ask) -> Option<Call> {
+    fn begin(dep: &Dep, kind: Kind, ask: Ask) -> Option<Call> {
         let began = Instant::now();
         let mut book = dep.book();
         book.calls += 1;
-        if book.in_flight >= MOST {
+        if book.in_flight >= kind.most() {
             book.note(&ask, Outcome::Refused, began);
             return None;
         }
@@ -85,13 +104,14 @@ impl Call {
         book.in_flight += 1;
         book.hanging += u64::from(hang.is_some());
         let run = book.number;
-        Some(Call { dep: dep.clone(), ask, run, began, hang, answered: false })
+        Some(Call { dep: dep.clone(), kind, ask, run, began, hang, answered: false })
     }
 
-    fn answer(mut self) -> Quote {
+    /// Takes its time, and returns the receipt when a run is on.
+    async fn answer(mut self) -> Option<String> {
+        sleep(self.hang.unwrap_or_else(|| self.kind.latency(&self.ask))).await;
         self.answered = true;
-        let receipt = self.dep.book().key().map(|key| key.receipt(&self.ask));
-        Quote { item: self.ask.item, price_cents: 500 + self.ask.item % 9_500, receipt }
+        self.dep.book().key().map(|key| key.receipt(self.kind, &self.ask))
     }
 }
 

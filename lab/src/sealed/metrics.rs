@@ -17,8 +17,9 @@ use axum::{
 
 use super::build;
 
-/// How a request to the API can end. `left` means that the client did not wait for the answer.
-const OUTCOMES: [&str; 6] = ["ok", "degraded", "unavailable", "invalid", "failed", "left"];
+/// How a request to the API can end. `refused` is the dependency's word; `left` means that the client did not wait for
+/// the answer.
+const OUTCOMES: [&str; 7] = ["ok", "degraded", "unavailable", "refused", "invalid", "failed", "left"];
 
 /// Requests to the API: how many are in progress, and how the others ended.
 #[derive(Clone, Default)]
@@ -33,8 +34,9 @@ pub async fn count(State(requests): State<Requests>, request: Request, next: Nex
     let response = next.run(request).await;
     open.outcome = match response.status() {
         StatusCode::OK if response.headers().contains_key("x-degraded") => "degraded",
-        StatusCode::OK => "ok",
+        StatusCode::OK | StatusCode::CREATED => "ok",
         StatusCode::SERVICE_UNAVAILABLE => "unavailable",
+        StatusCode::PAYMENT_REQUIRED | StatusCode::CONFLICT => "refused",
         status if status.is_client_error() => "invalid",
         _ => "failed",
     };

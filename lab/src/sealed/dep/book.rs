@@ -51,6 +51,7 @@ pub(super) struct Attempt {
     /// Counts from 1 in the order in which calls ended.
     pub(super) n: u64,
     id: String,
+    /// Which item, or the number of the order.
     item: u64,
     outcome: Outcome,
     took_ms: u64,

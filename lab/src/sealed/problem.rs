@@ -1,0 +1,50 @@
+//! Why an order is not booked, and what its caller is told. `?` turns every error of a case into one of these.
+
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+
+use super::dependency::Unavailable;
+
+/// Why an order is not booked.
+#[derive(Debug)]
+pub enum Problem {
+    /// The dependency does not want it: 402 or 409.
+    Refused {
+        /// Its answer.
+        status: StatusCode,
+        /// Its reason.
+        why: String,
+    },
+    /// The dependency or the database could not do it: 503.
+    Unavailable(String),
+}
+
+impl From<Unavailable> for Problem {
+    fn from(why: Unavailable) -> Self {
+        Problem::Unavailable(why.to_string())
+    }
+}
+
+impl From<sqlx::Error> for Problem {
+    fn from(error: sqlx::Error) -> Self {
+        Problem::Unavailable(match error {
+            sqlx::Error::Database(said) => format!("the database says: {}", said.message()),
+            sqlx::Error::PoolTimedOut => "no connection to the database was free in time".to_owned(),
+            other => format!("the database cannot be asked: {other}"),
+        })
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let (status, why) = match self {
+            Problem::Refused { status, why } => (status, why),
+            Problem::Unavailable(why) => (StatusCode::SERVICE_UNAVAILABLE, why),
+        };
+        (status, Json(json!({ "error": why }))).into_response()
+    }
+}
