@@ -1,16 +1,13 @@
-//! The frame of every page: header, routes, keyboard.
+//! The frame of every page: header, pages, keyboard.
 
-use leptos::prelude::*;
-use leptos_router::{
-    components::{Route, Router, Routes},
-    path,
-};
+use leptos::{html, prelude::*};
 
 use crate::{
     keys::Keys,
     live::Live,
-    pages::{case::Case, cases::Cases, missing::Missing, run::RunPage, runs::Runs},
+    pages::{case::case, cases::cases, missing::missing, run::run_page, runs::runs},
     parts::{header::Header, notice::Notices},
+    place::{Page, Place},
     theme::theme,
 };
 
@@ -21,23 +18,36 @@ pub struct Alert(pub RwSignal<Option<String>>);
 /// The app.
 #[component]
 pub fn App() -> impl IntoView {
+    let place = Place::follow();
+    provide_context(place);
     provide_context(Live::follow());
     provide_context(theme());
     provide_context(Alert(RwSignal::new(None)));
+    let page = place.page();
+    let main = NodeRef::<html::Main>::new();
+    // Who uses the keyboard or listens goes on at the new page, not where the link was.
+    Effect::new(move |before: Option<Page>| {
+        let now = page.get();
+        if before.is_some_and(|before| before != now)
+            && let Some(main) = main.get_untracked()
+        {
+            let _ = main.focus();
+        }
+        now
+    });
     view! {
-        <Router>
-            <a class="skip" href="#main">"Skip to content"</a>
-            <Header />
-            <Notices />
-            <main id="main">
-                <Routes fallback=Missing>
-                    <Route path=path!("/") view=Cases />
-                    <Route path=path!("/cases/:id") view=Case />
-                    <Route path=path!("/runs") view=Runs />
-                    <Route path=path!("/runs/:id") view=RunPage />
-                </Routes>
-            </main>
-            <Keys />
-        </Router>
+        <a class="skip" href="#main">"Skip to content"</a>
+        <Header />
+        <Notices />
+        <main id="main" tabindex="-1" node_ref=main>
+            {move || match page.get() {
+                Page::Cases => cases(),
+                Page::Case(id) => case(id),
+                Page::Runs => runs(),
+                Page::Run(id) => run_page(id),
+                _ => missing(),
+            }}
+        </main>
+        <Keys />
     }
 }

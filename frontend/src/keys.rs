@@ -1,8 +1,9 @@
 //! The keyboard: one letter an action, `g` and a letter a page, `?` the list.
 
 use leptos::{ev, html, prelude::*};
-use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast;
+
+use crate::place::Place;
 
 const KEYS: [(&str, &str); 8] = [
     ("r", "run the scenario, or run it again"),
@@ -20,7 +21,7 @@ const KEYS: [(&str, &str); 8] = [
 pub fn Keys() -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     let going = RwSignal::new(false);
-    let navigate = use_navigate();
+    let place = expect_context::<Place>();
     let handle = window_event_listener(ev::keydown, move |event| {
         if event.ctrl_key() || event.meta_key() || event.alt_key() || types_text(&event) {
             return;
@@ -29,8 +30,8 @@ pub fn Keys() -> impl IntoView {
         if going.get_untracked() {
             going.set(false);
             match key.as_str() {
-                "c" => navigate("/", Default::default()),
-                "r" => navigate("/runs", Default::default()),
+                "c" => place.go("/"),
+                "r" => place.go("/runs"),
                 _ => {}
             }
             return;

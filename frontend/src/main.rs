@@ -9,6 +9,7 @@ mod live;
 mod pages;
 mod panel;
 mod parts;
+mod place;
 mod theme;
 mod view;
 

@@ -2,7 +2,6 @@
 
 use brownout_core::{quantity::clock, wire::ScenarioView};
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::{components::A, hooks::use_params_map};
 
 use crate::{
     live::Live,
@@ -12,33 +11,31 @@ use crate::{
 };
 
 /// The page.
-#[component]
-pub fn Case() -> impl IntoView {
+pub fn case(id: String) -> AnyView {
     let live = expect_context::<Live>();
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
     let case = RwSignal::new(Fetched::<ScenarioView>::Loading);
     let state =
         Memo::new(move |_| (live.active(), live.snapshots.get(), live.stack.with(|stack| stack.build.working.clone())));
     Effect::new(move || {
         state.track();
-        let id = id.get();
+        let id = id.clone();
         spawn_local(async move {
             case.try_set(panel::get(&format!("/scenarios/{id}")).await.into());
         });
     });
-    move || match case.get() {
+    let shown = move || match case.get() {
         Fetched::Loading => view! { <p class="muted" role="status">"Loading the case …"</p> }.into_any(),
         Fetched::Failed(why) => view! {
             <section class="empty">
                 <h1>"This case cannot be shown"</h1>
                 <p role="alert">{why}</p>
-                <A href="/" attr:class="button primary">"Go to the cases"</A>
+                <a href="/" class="button primary">"Go to the cases"</a>
             </section>
         }
         .into_any(),
         Fetched::Ready(case) => before(case, live).into_any(),
-    }
+    };
+    view! { {move || shown()} }.into_any()
 }
 
 fn before(case: ScenarioView, live: Live) -> impl IntoView {
@@ -52,25 +49,25 @@ fn before(case: ScenarioView, live: Live) -> impl IntoView {
     view! {
         <div class="case-page">
             <section class="panel story">
-                <p class="crumb"><A href="/">"Cases"</A>" / "{scenario.order}</p>
+                <p class="crumb"><a href="/">"Cases"</a>" / "{scenario.order}</p>
                 <h1>{scenario.title.clone()}</h1>
                 <p class="lead">{story}</p>
                 <Outline scenario=scenario.clone() />
                 {(!again).then(|| view! { <p class="muted">"Nothing has run yet. The first run shows the problem."</p> })}
                 <div class="actions">
                     {move || match running.get() {
-                        Some(id) => view! { <A href=format!("/runs/{id}") attr:class="button primary">
+                        Some(id) => view! { <a href=format!("/runs/{id}") class="button primary">
                             "Watch the run: "<span class="number">{move || clock(live.run.with(|run| u64::from(run.seconds)) * 1_000_000)}</span>
-                        </A> }.into_any(),
+                        </a> }.into_any(),
                         None => view! { <RunButton scenario=id.clone() again=again /> }.into_any(),
                     }}
                     {last.map(|last| view! {
-                        <A href=format!("/runs/{}", last.id) attr:class="button">
+                        <a href=format!("/runs/{}", last.id) class="button">
                             {match last.score {
                                 Some(score) => format!("Last run: {score} of 100"),
                                 None => "Last run".to_owned(),
                             }}
-                        </A>
+                        </a>
                     })}
                 </div>
             </section>

@@ -2,13 +2,11 @@
 
 use brownout_core::wire::ScenarioView;
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::components::A;
 
 use crate::{live::Live, panel, view::Fetched};
 
 /// The page.
-#[component]
-pub fn Cases() -> impl IntoView {
+pub fn cases() -> AnyView {
     let live = expect_context::<Live>();
     let cases = RwSignal::new(Fetched::<Vec<ScenarioView>>::Loading);
     // Anew whenever a run begins or ends, and after a reconnect.
@@ -37,6 +35,7 @@ pub fn Cases() -> impl IntoView {
             }
         }}
     }
+    .into_any()
 }
 
 fn first_steps() -> impl IntoView {
@@ -71,7 +70,7 @@ fn row(case: ScenarioView, live: Live) -> impl IntoView {
         <li class="case">
             <span class="case-number">{scenario.order}</span>
             <div class="case-name">
-                <h2><A href=href.clone()>{scenario.title.clone()}</A></h2>
+                <h2><a href=href.clone()>{scenario.title.clone()}</a></h2>
                 <p class="muted">{scenario.pattern.clone()}</p>
             </div>
             <dl class="case-facts">
@@ -81,7 +80,7 @@ fn row(case: ScenarioView, live: Live) -> impl IntoView {
                 <div><dt>"best"</dt><dd class="number">{score(best)}</dd></div>
                 <div><dt>"attempts"</dt><dd>{spark(&attempts)}</dd></div>
             </dl>
-            <A href=href attr:class="button primary">{action}</A>
+            <a href=href class="button primary">{action}</a>
         </li>
     }
 }

@@ -3,7 +3,6 @@
 use brownout_chart::Chart;
 use brownout_core::{event::Ended, quantity::clock};
 use leptos::prelude::*;
-use leptos_router::{components::A, hooks::use_params_map};
 
 use crate::{
     live::Live,
@@ -28,12 +27,9 @@ pub struct Shared {
 }
 
 /// The page.
-#[component]
-pub fn RunPage() -> impl IntoView {
+pub fn run_page(id: String) -> AnyView {
     let live = expect_context::<Live>();
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
-    let run = RunView::new(id.into(), live);
+    let run = RunView::new(Signal::stored(id), live);
     let shared = Shared { crosshair: RwSignal::new(None), tables: RwSignal::new(false) };
     provide_context(run);
     provide_context(shared);
@@ -62,6 +58,7 @@ pub fn RunPage() -> impl IntoView {
             </div>
         </Show>
     }
+    .into_any()
 }
 
 fn waiting(run: RunView) -> impl IntoView {
@@ -70,7 +67,7 @@ fn waiting(run: RunView) -> impl IntoView {
             <section class="empty">
                 <h1>"This run cannot be shown"</h1>
                 <p role="alert">{why}</p>
-                <A href="/runs" attr:class="button primary">"Go to all runs"</A>
+                <a href="/runs" class="button primary">"Go to all runs"</a>
             </section>
         }
         .into_any(),
@@ -93,7 +90,7 @@ fn RunHead(run: RunView, ended: Signal<bool>) -> impl IntoView {
     let phase = Memo::new(move |_| run.with(phase));
     view! {
         <header class="run-head panel">
-            <h1><A href=move || format!("/cases/{}", scenario.get().0)>{move || format!("{} {}", scenario.get().1, scenario.get().2)}</A></h1>
+            <h1><a href=move || format!("/cases/{}", scenario.get().0)>{move || format!("{} {}", scenario.get().1, scenario.get().2)}</a></h1>
             <div class="run-actions">
                 {move || if ended.get() {
                     view! { <RunButton scenario=scenario.get().0 again=true /> }.into_any()

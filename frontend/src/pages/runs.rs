@@ -2,13 +2,11 @@
 
 use brownout_core::wire::{Page, RunState, RunSummary};
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::components::A;
 
 use crate::{live::Live, panel, view::Fetched};
 
 /// The page.
-#[component]
-pub fn Runs() -> impl IntoView {
+pub fn runs() -> AnyView {
     let live = expect_context::<Live>();
     let runs = RwSignal::new(Fetched::<Vec<RunSummary>>::Loading);
     let next = RwSignal::new(None::<String>);
@@ -46,7 +44,7 @@ pub fn Runs() -> impl IntoView {
             Fetched::Ready(runs) if runs.is_empty() => view! {
                 <section class="empty">
                     <p>"Nothing has run yet. The first run shows the problem."</p>
-                    <A href="/" attr:class="button primary">"Go to the cases"</A>
+                    <a href="/" class="button primary">"Go to the cases"</a>
                 </section>
             }
             .into_any(),
@@ -62,6 +60,7 @@ pub fn Runs() -> impl IntoView {
         }}
         {move || next.get().map(|_| view! { <p><button class="button" on:click=more>"Show older runs"</button></p> })}
     }
+    .into_any()
 }
 
 fn row(run: RunSummary) -> impl IntoView {
@@ -81,7 +80,7 @@ fn row(run: RunSummary) -> impl IntoView {
             <td class="number">{run.score.map_or("–".to_owned(), |score| score.to_string())}</td>
             <td>{format!("{state}{baseline}")}</td>
             <td><code>{run.build}</code></td>
-            <td><A href=format!("/runs/{}", run.id)><code>{run.short}</code></A></td>
+            <td><a href=format!("/runs/{}", run.id)><code>{run.short}</code></a></td>
         </tr>
     }
 }

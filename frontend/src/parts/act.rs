@@ -2,9 +2,8 @@
 
 use brownout_core::wire::Precondition;
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::hooks::use_navigate;
 
-use crate::{app::Alert, live::Live, panel};
+use crate::{app::Alert, live::Live, panel, place::Place};
 
 /// Starts a run and goes to it; says what it waits for, and offers what to do about what does not hold.
 #[component]
@@ -13,18 +12,17 @@ pub fn RunButton(scenario: String, again: bool) -> impl IntoView {
     let alert = expect_context::<Alert>();
     let asked = RwSignal::new(false);
     let unmet = RwSignal::new(None::<(Precondition, String)>);
-    let navigate = use_navigate();
+    let place = expect_context::<Place>();
     let scenario = StoredValue::new(scenario);
     let start = move |anyway: bool| {
         asked.set(true);
         unmet.set(None);
         alert.0.set(None);
-        let navigate = navigate.clone();
         spawn_local(async move {
             let started = panel::start(&scenario.get_value(), anyway).await;
             asked.try_set(false);
             match started {
-                Ok(id) => navigate(&format!("/runs/{id}"), Default::default()),
+                Ok(id) => place.go(&format!("/runs/{id}")),
                 Err(problem) => match problem.precondition {
                     Some(precondition) => drop(unmet.try_set(Some((precondition, problem.detail)))),
                     None => alert.0.set(Some(problem.detail)),

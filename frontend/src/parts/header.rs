@@ -5,11 +5,11 @@ use brownout_core::{
     stack::{ServiceState, ServiceStatus, StackPhase},
 };
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 use crate::{
     live::{Connection, Live},
     parts::services::state_words,
+    place::{Page, Place},
 };
 
 /// The header.
@@ -17,19 +17,21 @@ use crate::{
 pub fn Header() -> impl IntoView {
     let live = expect_context::<Live>();
     let services = Memo::new(move |_| live.stack.with(|stack| stack.services.clone()));
+    let page = expect_context::<Place>().page();
     let running = Memo::new(move |_| live.active());
     view! {
         <header class="top">
-            <A href="/" attr:class="brand">"Brownout"</A>
+            <a href="/" class="brand">"Brownout"</a>
             <nav aria-label="pages">
-                <A href="/" exact=true>"Cases"</A>
-                <A href="/runs" exact=true>"Runs"</A>
+                {[("/", "Cases", Page::Cases), ("/runs", "Runs", Page::Runs)].map(|(href, word, of)| view! {
+                    <a href=href aria-current=move || (page.get() == of).then_some("page")>{word}</a>
+                })}
             </nav>
             {move || running.get().map(|id| view! {
-                <A href=format!("/runs/{id}") attr:class="running">
+                <a href=format!("/runs/{id}") class="running">
                     <span class="pulse" aria-hidden="true"></span>
                     "running "<span class="number">{move || clock(live.run.with(|run| u64::from(run.seconds)) * 1_000_000)}</span>
-                </A>
+                </a>
             })}
             <div class="health" aria-label="health of the stack">
                 <span class="muted">{move || live.stack.with(|stack| format!("{} {}", stack.kind, phase(stack.phase)))}</span>
