@@ -3,7 +3,7 @@
 brownout := deploy/setup/brownout.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup ui test test-all lint fmt up smoke dev reset down status scenario load check schema solution prove seal bench clean
+.PHONY: help run setup preflight prefetch ui test test-all lint fmt up smoke dev reset down status scenario load check schema solution prove seal bench clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -18,6 +18,12 @@ setup: ## install and build everything that run and test need, start nothing
 	@deploy/setup/ui.sh
 	@deploy/setup/browser.sh >/dev/null
 	@cargo build --release -p brownout-panel
+
+preflight: ## say what this machine has and lacks, with the command that mends it
+	@exec $(brownout) preflight $(ARGS)
+
+prefetch: setup ## bring everything that a session needs; afterwards it needs no network
+	@exec $(brownout) prefetch $(ARGS)
 
 ui: ## build the browser's part into frontend/dist
 	@deploy/setup/rust.sh

@@ -1,10 +1,12 @@
-//! What can be typed. Every verb but `serve`, `check`, `schema`, `load` and `solution` speaks to the panel that runs.
+//! What can be typed. The verbs of runs and stack speak to the panel that runs.
 //!
 //! Exit codes: 0 done; 1 it failed; 2 wrong usage; 3 a precondition does not hold or no panel could be reached;
 //! 4 the run ended below `--at-least`.
 
 mod check;
 mod load;
+mod prefetch;
+mod preflight;
 mod progress;
 mod prove;
 mod run;
@@ -107,6 +109,14 @@ pub enum Command {
     /// Write the seal: hashes of what makes the exercises honest. For those who change scenarios or the sealed lab.
     #[command(after_help = "Example:\n  brownout seal && git commit -m 'Seal the new scenario' scenarios")]
     Seal,
+    /// Look at what this machine has and lacks, and say how to mend it; fails when no stack can run here.
+    #[command(
+        after_help = "Examples:\n  brownout preflight\n  brownout preflight --json | jq '.checks[] | select(.state != \"ok\")'\n  brownout preflight --port 3001 --api-port 18080"
+    )]
+    Preflight(serve::Ports),
+    /// Bring everything that a session needs, so that it needs no network afterwards.
+    #[command(after_help = "Example:\n  brownout prefetch   # or `make prefetch`, which builds panel and UI before")]
+    Prefetch(prefetch::Prefetch),
     /// Rebuild the rows that lists read from the logs.
     #[command(after_help = "Example:\n  brownout reindex   # with the panel stopped")]
     Reindex,
@@ -130,6 +140,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Solution(wanted) => solution::solution(&place, wanted),
         Command::Prove(wanted) => prove::prove(&place, wanted).await,
         Command::Seal => check::seal(&place),
+        Command::Preflight(ports) => preflight::preflight(&place, ports).await,
+        Command::Prefetch(wanted) => prefetch::prefetch(&place, wanted).await,
         Command::Reindex => check::reindex(&place).await,
     }
 }

@@ -14,6 +14,7 @@ pub mod command;
 pub mod editor;
 pub mod feed;
 pub mod guard;
+pub mod preflight;
 pub mod problem;
 pub mod prove;
 pub mod record;

@@ -9,6 +9,7 @@ mod live;
 mod runs;
 mod scenarios;
 mod settings;
+mod setup;
 mod stack;
 
 use axum::{
@@ -45,6 +46,7 @@ pub fn router(app: App) -> Router {
         .route("/leaderboard", get(leaderboard::board))
         .route("/settings", get(settings::show).put(settings::change))
         .route("/editor", post(editor::open))
+        .route("/setup/checks", get(setup::checks))
         .route("/stack", get(stack::status))
         .route("/stack/deploy", post(stack::deploy))
         .route("/stack/reset", post(stack::reset))

@@ -14,6 +14,11 @@ use sha2::{Digest, Sha256};
 #[allow_missing = true]
 struct Dist;
 
+/// Whether the UI was built into this program.
+pub fn is_built() -> bool {
+    Dist::get("index.html").is_some()
+}
+
 /// Serves a file of the UI, or the page itself for every path that the page routes.
 pub async fn serve(uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');

@@ -16,6 +16,7 @@ mod panel {
     mod runs;
     mod scenarios;
     mod settings;
+    mod setup;
     mod stack;
     mod ui;
     mod variants;

@@ -44,5 +44,6 @@ pub use error::StackError;
 pub use identity::{HashedFile, Identity, identity};
 pub use limit::raise_file_limit;
 pub use local::{LocalOptions, LocalStack, sweep};
-pub use port::port_holder;
+pub use port::{port_holder, port_listener};
+pub use postgres::{Programs, postgres_programs};
 pub use stack::{Deployed, Stack};

@@ -33,6 +33,24 @@ use binaries::Binaries;
 use place::Place;
 pub(crate) use server::Server;
 
+/// Programs of Postgres that the lab can use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Programs {
+    /// Where they are.
+    pub folder: PathBuf,
+    /// Major version, e.g. 17.
+    pub version: u32,
+}
+
+/// The programs of Postgres that `up` would use. Blocks for the time of starting a program.
+///
+/// # Errors
+/// How to install them.
+pub fn postgres_programs() -> Result<Programs, StackError> {
+    let Binaries { folder, version } = Binaries::find(None, Account::unprivileged()?)?;
+    Ok(Programs { folder, version })
+}
+
 /// A start that takes longer has failed.
 const READY: Duration = Duration::from_secs(30);
 /// Between two looks whether it is ready.
