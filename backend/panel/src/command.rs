@@ -124,6 +124,17 @@ pub enum Command {
 
 /// Does what was typed.
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let done = perform(cli).await;
+    match &done {
+        Err(error) if error.is::<stack::NoPanel>() => {
+            eprintln!("error: {error}");
+            Ok(ExitCode::from(EXIT_PRECONDITION))
+        }
+        _ => done,
+    }
+}
+
+async fn perform(cli: Cli) -> anyhow::Result<ExitCode> {
     let place = cli.place;
     match cli.command {
         Command::Serve(serve) => serve::serve(&place, serve).await,

@@ -25,9 +25,14 @@ use crate::{
 async fn panel(place: &Place) -> anyhow::Result<Client> {
     let data_dir = place.data_dir()?;
     let found = Client::find(&data_dir).await;
-    found.with_context(|| {
-        format!("no panel runs for {}; start one with `make run` or `brownout up`", data_dir.display())
-    })
+    Ok(found.ok_or(NoPanel { data_dir })?)
+}
+
+/// No panel lives in the data directory.
+#[derive(Debug, thiserror::Error)]
+#[error("no panel runs for {}; start one with `make run` or `brownout up`", .data_dir.display())]
+pub struct NoPanel {
+    data_dir: PathBuf,
 }
 
 /// `up`: idempotent.
