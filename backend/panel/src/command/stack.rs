@@ -1,11 +1,11 @@
 //! The verbs of the stack, each a call to the panel.
 
 use std::{
+    path::PathBuf,
     process::ExitCode,
     time::{Duration, Instant},
 };
 
-use anyhow::Context;
 use brownout_core::{
     stack::{BuildState, ServiceState, StackPhase, StackStatus},
     wire::{LiveItem, LiveMessage},
