@@ -31,7 +31,7 @@ async fn panel(place: &Place) -> anyhow::Result<Client> {
 /// No panel lives in the data directory.
 #[derive(Debug, thiserror::Error)]
 #[error("no panel runs for {}; start one with `make run` or `brownout up`", .data_dir.display())]
-pub struct NoPanel {
+pub(super) struct NoPanel {
     data_dir: PathBuf,
 }
 
