@@ -7,7 +7,30 @@ use std::{
     process::Command,
 };
 
-const CASE: &str = "src/cases/timeouts.rs";
+/// What each case is made of.
+struct Case {
+    file: &'static str,
+    marker: &'static str,
+    /// A line that the numbers of the case rest on.
+    constant: &'static str,
+    /// There are at least so many other versions of it.
+    versions: usize,
+}
+
+const CASES: [Case; 2] = [
+    Case {
+        file: "src/cases/timeouts.rs",
+        marker: "LAB: STEP1 TODO",
+        constant: "pub const CALLS_AT_ONCE: usize = 24;",
+        versions: 18,
+    },
+    Case {
+        file: "src/cases/transactions.rs",
+        marker: "LAB: STEP2 TODO",
+        constant: "pub const CONNECTIONS: u32 = 10;",
+        versions: 12,
+    },
+];
 
 #[test]
 fn every_version_of_a_case_compiles_without_a_warning() {
@@ -19,7 +42,9 @@ fn every_version_of_a_case_compiles_without_a_warning() {
         overlay(&lab().join(part), &copy.join(part));
     }
     let mut wrong = Vec::new();
-    for version in versions() {
+    for version in folders() {
+        // The other cases are as they are at first.
+        overlay(&lab().join("src/cases"), &copy.join("src/cases"));
         overlay(&version.join("src"), &copy.join("src"));
         let mut check = Command::new(env!("CARGO"));
         check.args(["check", "--offline", "--locked", "--color=never", "--message-format=short"]);
@@ -34,39 +59,46 @@ fn every_version_of_a_case_compiles_without_a_warning() {
 }
 
 #[test]
-fn every_version_is_a_small_edit_of_the_case_and_says_why() {
-    let broken = fs::read_to_string(lab().join(CASE)).unwrap();
-    assert!(broken.lines().count() < 80);
-    assert_eq!(broken.matches("LAB: STEP1 TODO").count(), 1);
-    assert!(broken.contains("pub const CALLS_AT_ONCE: usize = 24;"));
-    let versions = versions();
-    assert!(versions.len() >= 18, "{versions:#?}");
-    for version in versions {
-        let name = version.display();
-        let why = fs::read_to_string(version.join("WHY.md")).unwrap();
-        assert!(why.lines().count() == 1 && why.ends_with(".\n"), "{name}: WHY.md is one sentence on one line");
-        let mut files = Vec::new();
-        collect(&version, &mut files);
-        files.sort();
-        assert_eq!(files, [version.join("WHY.md"), version.join(CASE)], "{name}");
-        let edited = fs::read_to_string(version.join(CASE)).unwrap();
-        let added = edited.lines().filter(|line| !broken.lines().any(|known| known == *line)).count();
-        assert!((1..=25).contains(&added), "{name} adds {added} lines");
-        assert!(!edited.contains("TODO"), "{name} still has the marker");
+fn every_version_is_a_small_edit_of_its_case_and_says_why() {
+    let mut folders = folders();
+    for case in &CASES {
+        let broken = fs::read_to_string(lab().join(case.file)).unwrap();
+        assert!(broken.lines().count() < 80, "{}", case.file);
+        assert_eq!(broken.matches(case.marker).count(), 1, "{}", case.file);
+        assert!(broken.contains(case.constant), "{}", case.file);
+        let (versions, others): (Vec<_>, _) = folders.into_iter().partition(|folder| folder.join(case.file).is_file());
+        assert!(versions.len() >= case.versions, "{versions:#?}");
+        for version in versions {
+            is_small(&version, case.file, &broken);
+        }
+        folders = others;
     }
+    assert!(folders.is_empty(), "versions of no case: {folders:#?}");
+}
+
+fn is_small(version: &Path, file: &str, broken: &str) {
+    let name = version.display();
+    let why = fs::read_to_string(version.join("WHY.md")).unwrap();
+    assert!(why.lines().count() == 1 && why.ends_with(".\n"), "{name}: WHY.md is one sentence on one line");
+    let mut files = Vec::new();
+    collect(version, &mut files);
+    files.sort();
+    assert_eq!(files, [version.join("WHY.md"), version.join(file)], "{name}");
+    let edited = fs::read_to_string(version.join(file)).unwrap();
+    let added = edited.lines().filter(|line| !broken.lines().any(|known| known == *line)).count();
+    assert!(edited != broken && added <= 25, "{name} adds {added} lines");
+    assert!(!edited.contains("TODO"), "{name} still has the marker");
 }
 
 fn lab() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Folders with another version of the case.
-fn versions() -> Vec<PathBuf> {
+/// Folders with another version of a case.
+fn folders() -> Vec<PathBuf> {
     let kinds = ["solutions", "mistakes", "variants"];
     let entries = kinds.iter().flat_map(|kind| fs::read_dir(lab().join(kind)).unwrap());
     let mut folders: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    // Later cases have versions of their own.
-    folders.retain(|folder| folder.join(CASE).is_file());
     folders.sort();
     folders
 }

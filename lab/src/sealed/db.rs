@@ -71,7 +71,10 @@ impl Db {
 fn login() -> Result<PgConnectOptions, String> {
     let url = std::env::var("DATABASE_URL")
         .map_err(|_| "there is no database: DATABASE_URL is not set; deploy/k8s/api.yaml says how".to_owned())?;
-    let login: PgConnectOptions =
-        url.parse().map_err(|error| format!("DATABASE_URL is no address of a database: {error}"))?;
+    let wrong = "DATABASE_URL is no address of a database";
+    if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+        return Err(format!("{wrong}: it does not begin with postgres://"));
+    }
+    let login: PgConnectOptions = url.parse().map_err(|error| format!("{wrong}: {error}"))?;
     Ok(login.ssl_mode(PgSslMode::Disable).application_name("lab api").disable_statement_logging())
 }

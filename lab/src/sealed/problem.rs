@@ -48,3 +48,15 @@ impl IntoResponse for Problem {
         (status, Json(json!({ "error": why }))).into_response()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // When the database refuses a connection beyond the role's limit, the pool tries again until then.
+    #[test]
+    fn who_waited_for_a_connection_in_vain_is_told_so() {
+        let Problem::Unavailable(why) = sqlx::Error::PoolTimedOut.into() else { unreachable!("no refusal") };
+        assert_eq!(why, "no connection to the database was free in time");
+    }
+}

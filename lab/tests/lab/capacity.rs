@@ -30,6 +30,18 @@ fn the_41st_call_is_refused_while_40_are_in_progress() {
 }
 
 #[test]
+fn the_201st_order_is_refused_while_200_are_in_progress() {
+    let dep = Process::start("dep", &[]);
+    dep.hang_everything(60_000);
+    let ask = |n: usize| dep.send("POST", &format!("/authorise?n={n}&id=call-{n}"), "");
+    let _calls: Vec<Open> = (0..200).map(ask).collect();
+    until("200 calls", || dep.in_flight() == 200);
+    let refused = ask(200).answer();
+    assert_eq!(refused.status, 429);
+    assert_eq!(refused.json()["error"], "the dependency takes 200 calls at once; try again later");
+}
+
+#[test]
 fn a_refusal_by_the_dependency_is_unavailability_of_the_api() {
     let lab = Lab::start();
     lab.dep.hang_everything(60_000);

@@ -8,9 +8,12 @@ mod faults;
 mod health;
 mod http;
 mod leaving;
+mod orders;
+mod postgres;
 mod process;
 mod quotes;
 mod receipts;
+mod solved;
 
 use std::{
     thread::sleep,

@@ -21,7 +21,7 @@ pub struct Process {
 impl Process {
     pub fn start(mode: &str, env: &[(&str, &str)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lab"));
-        command.arg(mode).env("LAB_LISTEN", "127.0.0.1:0").envs(env.iter().copied());
+        command.arg(mode).env_remove("DATABASE_URL").env("LAB_LISTEN", "127.0.0.1:0").envs(env.iter().copied());
         Self::launch(command)
     }
 
