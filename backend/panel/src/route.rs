@@ -6,6 +6,7 @@ mod editor;
 mod health;
 mod leaderboard;
 mod live;
+mod logs;
 mod runs;
 mod scenarios;
 mod settings;
@@ -51,6 +52,8 @@ pub fn router(app: App) -> Router {
         .route("/stack/deploy", post(stack::deploy))
         .route("/stack/reset", post(stack::reset))
         .route("/stack/up", post(stack::up))
+        .route("/stack/restart", post(stack::restart))
+        .route("/stack/logs/{service}", get(logs::last))
         .route("/panel/stop", post(health::stop))
         .route("/live", get(live::live))
         .fallback(no_such_route)

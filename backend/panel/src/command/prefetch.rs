@@ -73,7 +73,7 @@ pub(super) async fn prefetch(place: &Place, options: Prefetch) -> anyhow::Result
     }
     let lacking: Vec<&str> = all.iter().filter(|done| !done.ok).map(|done| done.step).collect();
     if !lacking.is_empty() {
-        eprintln!("error: could not be had: {}. Connect to the network and try again.", lacking.join(", "));
+        eprintln!("error: could not be had: {}. Why stands above.", lacking.join(", "));
         return Ok(ExitCode::FAILURE);
     }
     if !place.json {

@@ -7,14 +7,14 @@ use std::{
 };
 
 use brownout_core::{
-    stack::{BuildState, ServiceState, StackPhase, StackStatus},
+    stack::{BuildState, BuildStatus, ServiceState, StackPhase, StackStatus},
     wire::{LiveItem, LiveMessage},
 };
 use futures::StreamExt;
 use reqwest::Method;
 
 use crate::{
-    client::Client,
+    client::{Client, Refused},
     command::{
         EXIT_PRECONDITION, Place,
         progress::spinner,
@@ -50,13 +50,7 @@ pub(super) async fn dev(place: &Place) -> anyhow::Result<ExitCode> {
         Ok(status) => status,
         Err(error) => {
             let status: StackStatus = client.get("/stack").await?;
-            if status.build.state == BuildState::Failed {
-                eprint!("{}", status.build.output);
-                for problem in &status.build.problems {
-                    eprintln!("{}:{}:{}: {}", problem.file, problem.line, problem.column, problem.message);
-                }
-                eprintln!("The old build {} stays live.", status.build.live);
-            }
+            tell_failure(&error, &status.build);
             return Err(error);
         }
     };
@@ -69,6 +63,23 @@ pub(super) async fn dev(place: &Place) -> anyhow::Result<ExitCode> {
         println!("Build {} is live after {:.1} s.", status.build.live, started.elapsed().as_secs_f64());
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says whether the code did not compile or what it was compiled to did not start: the way to mend it differs.
+fn tell_failure(error: &anyhow::Error, build: &BuildStatus) {
+    match error.downcast_ref::<Refused>().map(|Refused(problem)| problem.kind.as_str()) {
+        Some("build") => {
+            eprint!("{}", build.output);
+            for problem in &build.problems {
+                eprintln!("{}:{}:{}: {}", problem.file, problem.line, problem.column, problem.message);
+            }
+        }
+        Some("not-ready") => eprintln!("The lab compiles, and what came of it does not start."),
+        _ => return,
+    }
+    if !build.live.is_empty() {
+        eprintln!("The old build {} stays live.", build.live);
+    }
 }
 
 /// `reset`: run-time state back to the seed.
@@ -182,6 +193,8 @@ fn print(place: &Place, client: &Client, status: &StackStatus) -> anyhow::Result
             BuildState::Live => "live build is the working copy",
             BuildState::Edited => "edited since: run `make dev`",
             BuildState::Building => "building",
+            // Without errors of the compiler, cargo itself was in the way.
+            BuildState::Failed if status.build.problems.is_empty() => "the working copy could not be built",
             BuildState::Failed => "the working copy does not compile; the old build stays live",
             BuildState::Unknown => "not known yet",
         };

@@ -1,4 +1,4 @@
-//! The lab stack: status, deploy, reset, up.
+//! The lab stack: status, deploy, reset, up, restart.
 
 use axum::{
     Json,
@@ -43,6 +43,28 @@ pub(super) async fn up(State(app): State<App>, Asked(wait): Asked<Wait>) -> Answ
     act(app, wait, |app| async move { app.stack.up().await }).await
 }
 
+/// Whether to answer when it is done, and whether to end a run with it.
+#[derive(Debug, Deserialize)]
+pub(super) struct Restart {
+    #[serde(default)]
+    wait: bool,
+    #[serde(default)]
+    anyway: bool,
+}
+
+/// Ends every service and brings the stack up anew. Refused while a run goes on, which would fail.
+pub(super) async fn restart(State(app): State<App>, Asked(asked): Asked<Restart>) -> Answer<Response> {
+    if let Some(run) = app.conductor.running().filter(|_| !asked.anyway) {
+        let detail = format!("Run {run} goes on and would fail. Stop it first, or restart with ?anyway=true.");
+        return Err(Problem::new(StatusCode::CONFLICT, "run-active", "A run goes on", detail));
+    }
+    act(app, Wait { wait: asked.wait }, |app| async move {
+        app.stack.down().await?;
+        app.stack.up().await
+    })
+    .await
+}
+
 /// Runs an action of the stack in a task of the panel, so that it goes on when the caller leaves.
 async fn act<F>(app: App, wait: Wait, action: impl FnOnce(App) -> F + Send + 'static) -> Answer<Response>
 where
@@ -55,11 +77,18 @@ where
     }
     match task.await.map_err(Problem::internal)? {
         Ok(()) => Ok(Json(app.stack.status().borrow().clone()).into_response()),
-        Err(error) => Err(Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "stack",
-            "The stack could not do this",
-            error.to_string(),
-        )),
+        Err(error) => Err(of_stack(&error)),
     }
+}
+
+/// A stack's error as a problem. Its word tells code that does not compile from a process that does not start.
+fn of_stack(error: &StackError) -> Problem {
+    let (kind, title) = match error {
+        StackError::Build { .. } => ("build", "The lab does not build"),
+        StackError::NotReady { .. } => ("not-ready", "A service did not become ready"),
+        StackError::PortTaken { .. } => ("port-taken", "A port is in use"),
+        StackError::Manifest { .. } => ("manifest", "A manifest cannot be read"),
+        _ => ("stack", "The stack could not do this"),
+    };
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, kind, title, error.to_string())
 }
