@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use brownout_core::{
     event::{Ended, Finished, RunEvent, SessionEvent, Started},
     score::{self, LATE_GENERATOR_US, Unranked},
-    stack::Gauges,
+    stack::{Gauges, StackStatus},
 };
 use brownout_engine::{EngineEvent, Options, Running, Summary, Target};
 use tokio::{
@@ -35,7 +35,10 @@ pub(super) async fn conduct(
 ) {
     let dependency = Dependency::new(&app.stack.endpoints().dep);
     let unranked = started.unranked.clone();
-    let mut lead = Lead { app, started: &started, dependency, log, unranked, told, stop };
+    // From here on nothing that happens to the stack is missed.
+    let mut status = app.stack.status();
+    let known = status.borrow_and_update().clone();
+    let mut lead = Lead { app, started: &started, dependency, log, unranked, status, known, told, stop };
     let outcome = lead.lead().await;
     lead.finish(outcome).await;
 }
@@ -47,6 +50,9 @@ struct Lead<'a> {
     dependency: Dependency,
     log: RunLog,
     unranked: Vec<Unranked>,
+    status: watch::Receiver<StackStatus>,
+    /// The status that the log knows of.
+    known: StackStatus,
     /// What others put into the run, e.g. hints.
     told: mpsc::Receiver<RunEvent>,
     stop: CancellationToken,
@@ -76,8 +82,6 @@ impl Lead<'_> {
         let now_us = || zero.elapsed().as_micros() as u64;
         let mut moments = timeline(&self.started.scenario, &self.started.plan);
         let mut sleep = Sleep::watch();
-        let mut status = self.app.stack.status();
-        let mut known = status.borrow_and_update().clone();
         let mut stopping = false;
         loop {
             let next = moments.front().map(|(at, _)| zero + Duration::from_micros(*at));
@@ -105,16 +109,16 @@ impl Lead<'_> {
                     None => anyhow::bail!("the load engine ended without a summary; the panel's log says why"),
                 },
                 Some(event) = self.told.recv() => self.log.append(now_us(), event).await,
-                changed = status.changed() => {
+                changed = self.status.changed() => {
                     anyhow::ensure!(changed.is_ok(), "the stack went away during the run; `make up` brings it back");
-                    let now = status.borrow_and_update().clone();
-                    for event in differences(&known, &now) {
+                    let now = self.status.borrow_and_update().clone();
+                    for event in differences(&self.known, &now) {
                         if matches!(event, RunEvent::Deploy { .. }) {
                             self.not_ranked(Unranked::DeployedMeanwhile);
                         }
                         self.log.append(now_us(), event).await;
                     }
-                    known = now;
+                    self.known = now;
                 }
             }
         }

@@ -69,16 +69,19 @@ fn kill(pid: u32) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_killed_process_of_the_lab_comes_back_while_the_run_goes_on() {
+async fn killed_processes_of_the_lab_and_its_database_come_back_while_the_run_goes_on() {
     let lab = Lab::up().await;
     let run = lab.start_run().await;
     let before = pids(&lab.root.join(".brownout"));
-    kill(before["api"]);
-    follow(&lab, &run, |event| matches!(event, RunEvent::Note { says } if says.starts_with("api crashed"))).await;
-    let back = lab.until(|status| {
-        status.services.iter().any(|s| s.name == "api" && s.restarts == 1 && s.state == ServiceState::Ready)
-    });
-    back.await;
+    for service in ["api", "postgres"] {
+        kill(before[service]);
+        let said = format!("{service} crashed");
+        follow(&lab, &run, |event| matches!(event, RunEvent::Note { says } if says.starts_with(&said))).await;
+        let back = lab.until(|status| {
+            status.services.iter().any(|s| s.name == service && s.restarts == 1 && s.state == ServiceState::Ready)
+        });
+        back.await;
+    }
     // The run still measures, and was told what callers met meanwhile.
     let mut windows = 0;
     follow(&lab, &run, |event| {
