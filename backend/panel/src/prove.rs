@@ -10,7 +10,7 @@ mod verdict;
 use std::{path::PathBuf, sync::Arc};
 
 use anyhow::Context;
-use brownout_core::{fold::Run, score::Unranked};
+use brownout_core::fold::Run;
 use futures::{StreamExt, stream};
 use tokio::sync::Mutex;
 
@@ -42,7 +42,27 @@ pub struct Proof {
 
 impl Proof {
     /// Proves each claim and tells of each verdict as soon as it is known; the verdicts come in the order of the claims.
+    /// What could not be judged beside others, because the machine was too busy to send on time, is run alone at the end.
     pub async fn prove(&self, claims: Vec<Claim>, tell: impl Fn(&Verdict)) -> Vec<Verdict> {
+        let alone = self.beside <= 1;
+        let tell_judged = |verdict: &Verdict| {
+            if alone || !verdict.busy {
+                tell(verdict);
+            }
+        };
+        let mut verdicts = self.pass(claims.clone(), tell_judged).await;
+        if !alone {
+            let quiet = Proof { beside: 1, ..self.clone() };
+            for (claim, verdict) in claims.into_iter().zip(&mut verdicts).filter(|(_, verdict)| verdict.busy) {
+                if let Some(again) = quiet.pass(vec![claim], &tell).await.pop() {
+                    *verdict = again;
+                }
+            }
+        }
+        verdicts
+    }
+
+    async fn pass(&self, claims: Vec<Claim>, tell: impl Fn(&Verdict)) -> Vec<Verdict> {
         let free: Arc<Mutex<Vec<usize>>> = Arc::new(Mutex::new((0..self.beside.max(1)).collect()));
         let mut verdicts: Vec<(usize, Verdict)> = stream::iter(claims.into_iter().enumerate())
             .map(|(at, claim)| {
@@ -87,13 +107,12 @@ impl Proof {
         panel.app.stack.up().await.with_context(|| format!("{} does not come up", claim.name))?;
         let mut outcomes = Vec::new();
         for _ in 0..self.repeat.max(1) {
-            let mut tries = TRIES;
+            let mut tries = if self.beside > 1 { 1 } else { TRIES };
             let outcome = loop {
                 tries -= 1;
                 let outcome = one(panel, &claim.scenario).await?;
                 // A machine that was too busy says so and is asked again; it never gives a wrong verdict.
-                let busy = outcome.unranked.iter().all(|why| matches!(why, Unranked::GeneratorLate { .. }));
-                if outcome.unranked.is_empty() || !busy || tries == 0 {
+                if !outcome.busy() || tries == 0 {
                     break outcome;
                 }
             };

@@ -16,6 +16,14 @@ pub struct Outcome {
     pub line: String,
 }
 
+impl Outcome {
+    /// Whether the machine was too busy to send on time, and nothing else was wrong.
+    pub fn busy(&self) -> bool {
+        let late = |why: &Unranked| matches!(why, Unranked::GeneratorLate { .. });
+        !self.unranked.is_empty() && self.unranked.iter().all(late)
+    }
+}
+
 /// A claim with what was seen of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Verdict {
@@ -27,6 +35,9 @@ pub struct Verdict {
     pub band: (u32, u32),
     /// Scores of its ranked runs, ascending.
     pub scores: Vec<u32>,
+    /// Whether a run could not be judged only because the machine was too busy.
+    #[serde(skip)]
+    pub busy: bool,
     /// Whether every run was ranked and in the band.
     pub holds: bool,
     /// Terms that lost points, as sentences, of the run with the lowest score.
@@ -43,6 +54,7 @@ impl Verdict {
             variant: claim.name,
             band: (claim.low, claim.high),
             scores: Vec::new(),
+            busy: false,
             holds: false,
             lost: Vec::new(),
             problems: Vec::new(),
@@ -54,6 +66,7 @@ impl Verdict {
                 return verdict;
             }
         };
+        verdict.busy = outcomes.iter().any(Outcome::busy);
         for outcome in &outcomes {
             match outcome.unranked.as_slice() {
                 [] => verdict.scores.push(outcome.score.total),
