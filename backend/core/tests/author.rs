@@ -9,6 +9,7 @@ use brownout_core::{
 };
 
 const TIMEOUTS: &str = include_str!("../../../scenarios/timeouts.yaml");
+const TRANSACTIONS: &str = include_str!("../../../scenarios/transactions.yaml");
 const FIVE_MISTAKES: &str = include_str!("data/five-mistakes.yaml");
 
 fn parsed(text: &str) -> Parsed {
@@ -49,6 +50,23 @@ fn the_first_case_is_planned_with_3600_arrivals() {
     assert_eq!(plan.streams[0].arrivals.expected(), 3_600.0);
     assert_eq!(plan.streams[0].arrivals.instants().count(), 3_600);
     assert_eq!((plan.end_us, plan.latest_end_us()), (60_000_000, 70_000_000));
+}
+
+#[test]
+fn the_second_case_is_read_with_the_numbers_of_the_design() {
+    let parsed = author::parse("transactions.yaml", TRANSACTIONS);
+    assert_eq!(author::render("transactions.yaml", TRANSACTIONS, &parsed.diagnostics, false), "");
+    let scenario = parsed.scenario.expect("a file without diagnostics is a scenario");
+    let terms = scenario.score.iter().map(|term| (term.weight, term.worthless, term.perfect, term.times.len()));
+    assert_eq!(
+        terms.collect::<Vec<_>>(),
+        [(25.0, 0.6, 0.95, 0), (15.0, 2_000_000.0, 400_000.0, 1), (15.0, 6.0, 1.0, 1), (45.0, 0.0, 1.0, 1)]
+    );
+    assert!(scenario.score.iter().all(|term| term.during == [Span { from: 10, to: 45 }]));
+    let signals: Vec<String> = scenario.score.iter().map(|term| term.signal.to_string()).collect();
+    assert_eq!(signals, ["load.right", "load.p95", "probe.db.idle_in_transaction", "books.balanced"]);
+    let plan = Plan::of(&scenario, "run-1");
+    assert_eq!((plan.streams[0].arrivals.instants().count(), plan.end_us), (4_500, 45_000_000));
 }
 
 #[test]
