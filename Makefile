@@ -82,7 +82,7 @@ prove: ## show that the right fix wins and a wrong one does not (ARGS="timeouts 
 seal: ## write the hashes of what makes the exercises honest, after a change to it
 	@exec $(brownout) seal
 
-solution: ## put the solution of a step in place: STEP=1, or STEP=undo
+solution: ## put the solution of a step in place: STEP=1, STEP=0 for the code as given, STEP=undo
 	@test -n "$(STEP)" || { echo "error: say which step: make solution STEP=1, or STEP=undo" >&2; exit 2; }
 	@exec $(brownout) solution $(STEP)
 

@@ -14,11 +14,12 @@ use crate::command::Place;
 /// Options of `solution`.
 #[derive(Debug, Args)]
 pub struct Solution {
-    /// Number of the step, or `undo`.
+    /// Number of the step, 0 for the code as it was given, or `undo`.
     step: String,
 }
 
-/// Copies the files of `lab/solutions/step-1` … `step-N` over the working copy, or restores the last backup.
+/// Copies the files of `lab/solutions/step-1` … `step-N` over the working copy, or for 0 those of `lab/given`; or
+/// restores the last backup.
 pub(super) fn solution(place: &Place, wanted: Solution) -> anyhow::Result<ExitCode> {
     let root = place.root()?;
     let backups = place.data_dir()?.join("backup");
@@ -29,9 +30,12 @@ pub(super) fn solution(place: &Place, wanted: Solution) -> anyhow::Result<ExitCo
         .step
         .parse()
         .ok()
-        .filter(|step| *step >= 1)
-        .with_context(|| format!("`{}` is neither a step (1, 2, …) nor `undo`", wanted.step))?;
+        .with_context(|| format!("`{}` is neither a step (0, 1, 2, …) nor `undo`", wanted.step))?;
     let mut files = Vec::new();
+    if last == 0 {
+        let folder = root.join("lab/given");
+        collect(&folder, &folder, &mut files)?;
+    }
     for step in 1..=last {
         let folder = root.join(format!("lab/solutions/step-{step}"));
         anyhow::ensure!(folder.is_dir(), "there is no solution of step {step} ({} does not exist)", folder.display());

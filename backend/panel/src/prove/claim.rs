@@ -66,13 +66,13 @@ pub fn claims(repository: &Path, cases: &[String], kinds: &[Kind]) -> anyhow::Re
 fn of_scenario(repository: &Path, scenario: &Scenario, claims: &mut Vec<Claim>) -> anyhow::Result<()> {
     let lab = repository.join("lab");
     // What participants were given, whatever the working copy holds now.
-    let given = lab.join("solutions/step-0");
-    let given = given.is_dir().then_some(given);
+    let given = lab.join("given");
+    anyhow::ensure!(given.is_dir(), "{} is not there; it holds the case files as they were given", given.display());
     let mut claim = |name: &str, kind, folder: Option<PathBuf>, (low, high)| {
         if let Some(folder) = folder.as_ref().filter(|folder| !folder.is_dir()) {
             anyhow::bail!("scenarios/{}.yaml names {}, which is not there", scenario.id, folder.display());
         }
-        let overlays = given.iter().cloned().chain(folder).collect();
+        let overlays = std::iter::once(given.clone()).chain(folder).collect();
         claims.push(Claim { scenario: scenario.id.clone(), name: name.to_owned(), kind, overlays, low, high });
         Ok(())
     };
@@ -86,4 +86,41 @@ fn of_scenario(repository: &Path, scenario: &Scenario, claims: &mut Vec<Claim>) 
         claim(name, kind, Some(lab.join(&variant.folder)), (variant.low, variant.high))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn repository() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+    }
+
+    #[test]
+    fn what_is_given_is_what_participants_find() {
+        let (given, found) = (repository().join("lab/given/src/cases"), repository().join("lab/src/cases"));
+        let names = |folder: &Path| {
+            let mut names: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+            names.sort();
+            names
+        };
+        assert_eq!(names(&given), names(&found));
+        for name in names(&given) {
+            let (given, found) = (fs::read(given.join(&name)).unwrap(), fs::read(found.join(&name)).unwrap());
+            assert!(given == found, "{name:?} differs: copy lab/src/cases over lab/given/src/cases");
+        }
+    }
+
+    #[test]
+    fn every_case_has_its_broken_and_solved_code_and_mistakes_that_exist() {
+        let all = [Kind::Broken, Kind::Solved, Kind::Right, Kind::Mistakes];
+        let claims = claims(&repository(), &[], &all).unwrap();
+        for claim in claims.iter().filter(|claim| claim.kind == Kind::Broken) {
+            let of =
+                |kind| claims.iter().filter(|other| other.scenario == claim.scenario && other.kind == kind).count();
+            assert!(of(Kind::Solved) == 1 && of(Kind::Mistakes) >= 4, "{}", claim.scenario);
+        }
+    }
 }
