@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # All tests, step by step; stops at the first that fails and says which and after how long.
-# With --all also the tests marked #[ignore] because they take many minutes.
+# With --all also the tests marked #[ignore] because they take many minutes, and the proof of every mistake.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . deploy/setup/say.sh
@@ -35,5 +35,9 @@ step lint deploy/setup/lint.sh
 step lab cargo test ${CI:+--locked} --manifest-path lab/Cargo.toml --target-dir lab/target -- $ignored
 # shellcheck disable=SC2086
 step panel cargo test ${CI:+--locked} -- $ignored
+if [ -n "$ignored" ]; then
+  # What the tests above cannot afford: every wrong way of every case.
+  step prove deploy/setup/brownout.sh prove --variants mistakes --beside 4
+fi
 
 say "All tests pass.$report $(took $SECONDS) in all."
