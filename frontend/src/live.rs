@@ -5,14 +5,12 @@ use brownout_core::{
     event::RunEvent,
     fold::Run,
     stack::StackStatus,
-    wire::{LiveItem, LiveMessage, Snapshot, Waiting},
+    wire::{Heard, LiveItem, LiveMessage, Snapshot, Waiting},
 };
 use futures::StreamExt;
 use gloo_net::websocket::{Message, futures::WebSocket};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
-
-use crate::panel;
 
 /// Lines of the compiler that are kept.
 const LINES: usize = 400;
@@ -40,7 +38,7 @@ pub struct Live {
     /// The run that goes on, or the last one that was followed.
     pub run: RwSignal<Run>,
     /// Every case, with its clock and hints.
-    pub cases: RwSignal<Vec<CaseProgress>>,
+    pub cases: RwSignal<Vec<Reading>>,
     /// What a run waits for.
     pub waiting: RwSignal<Option<Waiting>>,
     /// Lines of the compiler since the last build began.
@@ -82,6 +80,22 @@ impl Live {
         })
     }
 
+    /// How far a case is; `None` before the feed has told.
+    pub fn case(&self, scenario: &str) -> Option<CaseProgress> {
+        self.cases.with(|cases| cases.iter().find(|known| known.is(scenario)).map(|known| known.case.clone()))
+    }
+
+    /// Reading of a case clock, ms. It goes on between two messages, and stands still while the panel cannot be heard.
+    pub fn case_clock_ms(&self, scenario: &str) -> u64 {
+        self.tick.track();
+        let heard = self.connection.get() == Connection::Open;
+        self.cases.with(|cases| {
+            let Some(known) = cases.iter().find(|known| known.is(scenario)) else { return 0 };
+            let since = if known.case.ticking && heard { js_sys::Date::now() - known.at_ms } else { 0.0 };
+            known.case.clock_ms + since.max(0.0) as u64
+        })
+    }
+
     async fn keep_following(self) {
         let (mut seen, mut tries) = (None, 0);
         loop {
@@ -105,19 +119,21 @@ impl Live {
         while let Some(Ok(message)) = socket.next().await {
             let Message::Text(text) = message else { continue };
             // A message of a newer panel that cannot be read is passed over; a reload brings the newer page.
-            let Ok(message) = panel::read::<LiveMessage>(&text) else { continue };
+            let Some(message) = LiveMessage::heard(&text) else { continue };
             heard = true;
             match message {
-                LiveMessage::Hello { epoch, seq, snapshot } => {
+                Heard::Hello { epoch, seq, snapshot } => {
                     *seen = Some((epoch, seq));
                     self.take(*snapshot);
                 }
-                LiveMessage::Resumed { .. } => {}
-                LiveMessage::Item { seq, item } => {
+                Heard::Resumed => {}
+                Heard::Item { seq, item } => {
                     if let Some((_, last)) = seen {
                         *last = seq;
                     }
-                    self.item(*item);
+                    if let Some(item) = item {
+                        self.item(*item);
+                    }
                 }
             }
             if self.connection.get_untracked() != Connection::Open {
@@ -129,7 +145,7 @@ impl Live {
 
     fn take(&self, snapshot: Snapshot) {
         self.stack.set(snapshot.stack);
-        self.cases.set(snapshot.cases);
+        self.cases.set(snapshot.cases.into_iter().map(Reading::now).collect());
         self.waiting.set(snapshot.waiting);
         self.run.set(Run::of(&snapshot.run));
         self.snapshots.update(|count| *count += 1);
@@ -159,13 +175,32 @@ impl Live {
             }),
             LiveItem::Waiting(waiting) => self.waiting.set(waiting),
             LiveItem::Case(case) => {
-                self.cases.update(|cases| match cases.iter_mut().find(|known| known.scenario == case.scenario) {
+                let case = Reading::now(case);
+                self.cases.update(|cases| match cases.iter_mut().find(|known| known.is(&case.case.scenario)) {
                     Some(known) => *known = case,
                     None => cases.push(case),
                 })
             }
             LiveItem::Session(_) => {}
         }
+    }
+}
+
+/// A case, and when that was heard.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// The case.
+    pub case: CaseProgress,
+    at_ms: f64,
+}
+
+impl Reading {
+    fn now(case: CaseProgress) -> Self {
+        Reading { case, at_ms: js_sys::Date::now() }
+    }
+
+    fn is(&self, scenario: &str) -> bool {
+        self.case.scenario == scenario
     }
 }
 

@@ -44,12 +44,13 @@ impl Page {
 #[derive(Clone, Copy)]
 pub struct Place {
     path: RwSignal<String>,
+    query: RwSignal<String>,
 }
 
 impl Place {
     /// Follows the address for as long as the page lives.
     pub fn follow() -> Place {
-        let place = Place { path: RwSignal::default() };
+        let place = Place { path: RwSignal::default(), query: RwSignal::default() };
         place.look();
         // The listeners live as long as the page.
         let _ = window_event_listener(ev::popstate, move |_| place.look());
@@ -67,18 +68,45 @@ impl Place {
         Memo::new(move |_| self.path.with(|path| Page::of(path)))
     }
 
+    /// The value of a query parameter; empty when it is there without one.
+    pub fn asked(self, name: &str) -> Option<String> {
+        self.query.with(|query| {
+            query.trim_start_matches('?').split('&').find_map(|pair| {
+                let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+                (key == name).then(|| value.to_owned())
+            })
+        })
+    }
+
     /// Goes to an address of our own.
     pub fn go(self, to: &str) {
+        self.write(to, false);
+        window().scroll_to_with_x_and_y(0.0, 0.0);
+    }
+
+    /// Changes the query of the page without an entry of its own in the history.
+    pub fn ask(self, query: &str) {
+        let path = self.path.get_untracked();
+        self.write(&if query.is_empty() { path } else { format!("{path}?{query}") }, true);
+    }
+
+    fn write(self, to: &str, instead: bool) {
         if let Ok(history) = window().history() {
-            let _ = history.push_state_with_url(&JsValue::NULL, "", Some(to));
+            let _ = match instead {
+                true => history.replace_state_with_url(&JsValue::NULL, "", Some(to)),
+                false => history.push_state_with_url(&JsValue::NULL, "", Some(to)),
+            };
         }
         self.look();
-        window().scroll_to_with_x_and_y(0.0, 0.0);
     }
 
     fn look(self) {
         let location = window().location();
-        let path = location.pathname().unwrap_or_default();
+        let (path, query) = (location.pathname().unwrap_or_default(), location.search().unwrap_or_default());
+        // The query first: a page that opens reads it.
+        if self.query.get_untracked() != query {
+            self.query.set(query);
+        }
         if self.path.get_untracked() != path {
             self.path.set(path);
         }

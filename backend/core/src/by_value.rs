@@ -23,6 +23,14 @@ pub fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Mismatch> {
     T::deserialize(Looked(value))
 }
 
+/// Reads a field out of a JSON object.
+///
+/// # Errors
+/// The field is missing, or is not of the type's shape.
+pub(crate) fn field<T: DeserializeOwned>(object: &Value, name: &'static str) -> Result<T, Mismatch> {
+    from_value(object.get(name).ok_or_else(|| Mismatch::missing_field(name))?)
+}
+
 /// For `#[serde(deserialize_with)]`.
 pub(crate) fn by_value<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     from_value(&Value::deserialize(deserializer)?).map_err(D::Error::custom)

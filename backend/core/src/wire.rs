@@ -1,9 +1,10 @@
 //! What panel, browser and terminal say to each other: bodies of the REST API and messages of `/api/v1/live`.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{
-    by_value::by_value,
+    by_value::{by_value, from_value},
     case::CaseProgress,
     criterion::CriterionState,
     difference::Difference,
@@ -258,6 +259,64 @@ pub enum LiveItem {
     Case(CaseProgress),
 }
 
+impl LiveMessage {
+    /// Reads a message as a screen does, by hand and with less code than serde's: a message of a newer panel and the
+    /// session's events, which no screen shows, are `None` and an item of `None`.
+    pub fn heard(text: &str) -> Option<Heard> {
+        let message: Value = serde_json::from_str(text).ok()?;
+        let word = |key: &str| message[key].as_str().map(str::to_owned);
+        Some(match message["type"].as_str()? {
+            "hello" => Heard::Hello {
+                epoch: word("epoch")?,
+                seq: message["seq"].as_u64()?,
+                snapshot: from_value(&message["snapshot"]).ok()?,
+            },
+            "resumed" => Heard::Resumed,
+            "item" => {
+                Heard::Item { seq: message["seq"].as_u64()?, item: LiveItem::heard(&message["item"]).map(Box::new) }
+            }
+            _ => return None,
+        })
+    }
+}
+
+impl LiveItem {
+    fn heard(item: &Value) -> Option<LiveItem> {
+        let is = &item["is"];
+        match item["of"].as_str()? {
+            "run" => from_value(is).map(LiveItem::Run).ok(),
+            "stack" => from_value(is).map(LiveItem::Stack).ok(),
+            "build_line" => is.as_str().map(|line| LiveItem::BuildLine(line.to_owned())),
+            "waiting" => from_value(is).map(LiveItem::Waiting).ok(),
+            "case" => from_value(is).map(LiveItem::Case).ok(),
+            _ => None,
+        }
+    }
+}
+
+/// A [`LiveMessage`] as a screen reads it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Heard {
+    /// First message, and again whenever a screen has fallen behind.
+    Hello {
+        /// Changes when the panel starts anew.
+        epoch: String,
+        /// Number of the last item that the snapshot contains.
+        seq: u64,
+        /// Everything that a screen needs.
+        snapshot: Box<Snapshot>,
+    },
+    /// The missed items follow.
+    Resumed,
+    /// The next item.
+    Item {
+        /// Number in the feed.
+        seq: u64,
+        /// What happened; `None` when no screen shows it.
+        item: Option<Box<LiveItem>>,
+    },
+}
+
 /// The line that people share: `SCORE timeouts 92/100 p95=310ms ok=99.1% drop=0 stack=local run=7f3a`.
 pub fn score_line(run: &crate::fold::Run, total: u32) -> String {
     use crate::{
@@ -283,4 +342,45 @@ pub fn score_line(run: &crate::fold::Run, total: u32) -> String {
 pub fn short(run: &str) -> &str {
     let from = run.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
     &run[from..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Body, Envelope, RunEvent, SessionEvent};
+
+    fn envelope<E>(body: E) -> Envelope<E> {
+        Envelope { v: 1, stream: "s".into(), seq: 1, wall_ms: 2, run_us: None, body: Body::Known(body) }
+    }
+
+    #[test]
+    fn a_screen_hears_what_the_panel_says() {
+        let shown = [
+            LiveItem::Run(envelope(RunEvent::Note { says: "x".into() })),
+            LiveItem::Stack(StackStatus::default()),
+            LiveItem::BuildLine("line".into()),
+            LiveItem::Waiting(Some(Waiting { scenario: "a".into(), says: "b".into() })),
+            LiveItem::Waiting(None),
+        ];
+        for item in shown {
+            let said = LiveMessage::Item { seq: 7, item: Box::new(item.clone()) };
+            let text = serde_json::to_string(&said).expect("serialises");
+            assert_eq!(LiveMessage::heard(&text), Some(Heard::Item { seq: 7, item: Some(Box::new(item)) }));
+        }
+        let hello = LiveMessage::Hello { epoch: "e".into(), seq: 3, snapshot: Box::default() };
+        let text = serde_json::to_string(&hello).expect("serialises");
+        assert_eq!(
+            LiveMessage::heard(&text),
+            Some(Heard::Hello { epoch: "e".into(), seq: 3, snapshot: Box::default() })
+        );
+    }
+
+    #[test]
+    fn a_screen_passes_over_what_it_does_not_show() {
+        let opened = envelope(SessionEvent::CaseOpened { scenario: "a".into() });
+        let said = LiveMessage::Item { seq: 8, item: Box::new(LiveItem::Session(opened)) };
+        let text = serde_json::to_string(&said).expect("serialises");
+        assert_eq!(LiveMessage::heard(&text), Some(Heard::Item { seq: 8, item: None }));
+        assert_eq!(LiveMessage::heard(r#"{"type":"newer"}"#), None);
+    }
 }
