@@ -3,10 +3,16 @@
 use leptos::{html, prelude::*};
 
 use crate::{
-    keys::Keys,
+    keys::keys,
     live::Live,
-    pages::{case::case, cases::cases, missing::missing, run::run_page, runs::runs},
-    parts::{header::Header, notice::Notices},
+    pages::{
+        case::case, cases::cases, leaderboard::leaderboard, missing::missing, run::run_page, runs::runs, setup::setup,
+    },
+    parts::{
+        editor::{Choices, editor_dialog},
+        header::header,
+        notice::{notices, waiting_bar},
+    },
     place::{Page, Place},
     theme::theme,
 };
@@ -22,8 +28,18 @@ pub fn App() -> impl IntoView {
     provide_context(place);
     provide_context(Live::follow());
     provide_context(theme());
-    provide_context(Alert(RwSignal::new(None)));
+    let alert = Alert(RwSignal::new(None));
+    provide_context(alert);
+    provide_context(Choices::ask(alert));
     let page = place.page();
+    // On the wall the page stands alone.
+    let bare = Memo::new(move |_| page.get() == Page::Leaderboard && place.asked("screen").is_some());
+    Effect::new(move || {
+        let class = if bare.get() { "screen" } else { "" };
+        if let Some(body) = document().body() {
+            body.set_class_name(class);
+        }
+    });
     let main = NodeRef::<html::Main>::new();
     // Who uses the keyboard or listens goes on at the new page, not where the link was.
     Effect::new(move |before: Option<Page>| {
@@ -31,23 +47,29 @@ pub fn App() -> impl IntoView {
         if before.is_some_and(|before| before != now)
             && let Some(main) = main.get_untracked()
         {
-            let _ = main.focus();
+            let stay = web_sys::FocusOptions::new();
+            stay.set_prevent_scroll(true);
+            let _ = main.focus_with_options(&stay);
         }
         now
     });
     view! {
         <a class="skip" href="#main">"Skip to content"</a>
-        <Header />
-        <Notices />
+        {header()}
+        {notices()}
         <main id="main" tabindex="-1" node_ref=main>
             {move || match page.get() {
                 Page::Cases => cases(),
                 Page::Case(id) => case(id),
                 Page::Runs => runs(),
                 Page::Run(id) => run_page(id),
-                _ => missing(),
+                Page::Leaderboard => leaderboard(),
+                Page::Setup => setup(),
+                Page::Missing => missing(),
             }}
         </main>
-        <Keys />
+        {waiting_bar()}
+        {editor_dialog()}
+        {keys()}
     }
 }

@@ -1,7 +1,7 @@
 //! The live feed: connects, reconnects, resumes, and keeps what every page may show.
 
 use brownout_core::{
-    case::CaseProgress,
+    case::{CaseProgress, CaseState},
     event::RunEvent,
     fold::Run,
     stack::StackStatus,
@@ -83,6 +83,16 @@ impl Live {
     /// How far a case is; `None` before the feed has told.
     pub fn case(&self, scenario: &str) -> Option<CaseProgress> {
         self.cases.with(|cases| cases.iter().find(|known| known.is(scenario)).map(|known| known.case.clone()))
+    }
+
+    /// The case after this one that is not completed, or the first such one.
+    pub fn case_after(&self, scenario: &str) -> Option<String> {
+        self.cases.with(|cases| {
+            let at = cases.iter().position(|known| known.is(scenario)).map_or(0, |at| at + 1);
+            let open = |known: &&Reading| known.case.state != CaseState::Completed && !known.is(scenario);
+            let found = cases[at..].iter().find(open).or_else(|| cases.iter().find(open));
+            found.map(|known| known.case.scenario.clone())
+        })
     }
 
     /// Reading of a case clock, ms. It goes on between two messages, and stands still while the panel cannot be heard.

@@ -11,6 +11,7 @@ mod panel;
 mod parts;
 mod place;
 mod theme;
+mod title;
 mod view;
 
 fn main() {

@@ -2,6 +2,8 @@
 
 pub mod case;
 pub mod cases;
+pub mod leaderboard;
 pub mod missing;
 pub mod run;
 pub mod runs;
+pub mod setup;

@@ -3,58 +3,71 @@
 use brownout_core::{
     by_value::from_value,
     event::RunEnvelope,
-    fold::Run,
     wire::{Problem, RunStarted, StartRun},
 };
-use gloo_net::http::{Request, Response};
+use gloo_net::http::{Method, RequestBuilder};
+use leptos::{prelude::*, task::spawn_local};
 use serde::de::DeserializeOwned;
+
+use crate::app::Alert;
 
 /// Gets a JSON body under `/api/v1`.
 pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Problem> {
-    let response = Request::get(&format!("/api/v1{path}")).send().await.map_err(away)?;
-    decode(checked(response).await?).await
+    read(&text(path).await?)
 }
 
-/// All events of a run, folded.
-pub async fn run(id: &str) -> Result<Run, Problem> {
-    let response = Request::get(&format!("/api/v1/runs/{id}/events")).send().await.map_err(away)?;
-    let text = checked(response).await?.text().await.map_err(|error| unreadable(&error))?;
-    let mut run = Run::default();
-    for line in text.lines() {
-        run.apply(&read::<RunEnvelope>(line)?);
-    }
-    Ok(run)
+/// Gets a text under `/api/v1`.
+pub async fn text(path: &str) -> Result<String, Problem> {
+    send(Method::GET, path, None).await
+}
+
+/// All events of a run.
+pub async fn events(id: &str) -> Result<Vec<RunEnvelope>, Problem> {
+    text(&format!("/runs/{id}/events")).await?.lines().map(read).collect()
 }
 
 /// Starts a run; its id.
 pub async fn start(scenario: &str, anyway: bool) -> Result<String, Problem> {
     let body = StartRun { scenario: scenario.to_owned(), anyway };
-    let request = Request::post("/api/v1/runs").json(&body).map_err(|error| unreadable(&error))?;
-    let response = checked(request.send().await.map_err(away)?).await?;
-    decode::<RunStarted>(response).await.map(|started| started.id)
+    let answer = send(Method::POST, "/runs", serde_json::to_string(&body).ok()).await?;
+    read::<RunStarted>(&answer).map(|started| started.id)
 }
 
-/// A call without a body and without an answer.
+/// A call without a body.
 pub async fn post(path: &str) -> Result<(), Problem> {
-    let response = Request::post(&format!("/api/v1{path}")).send().await.map_err(away)?;
-    checked(response).await.map(drop)
+    send(Method::POST, path, None).await.map(drop)
 }
 
-async fn checked(response: Response) -> Result<Response, Problem> {
+/// Asks the panel to do something; what is wrong with it is told on the page. `busy` holds until it has answered.
+pub fn ask(alert: Alert, path: String, busy: RwSignal<bool>) {
+    alert.0.set(None);
+    busy.set(true);
+    spawn_local(async move {
+        if let Err(problem) = post(&path).await {
+            alert.0.set(Some(problem.detail));
+        }
+        busy.try_set(false);
+    });
+}
+
+/// One call, with a JSON body or without; the answer's text.
+pub async fn send(method: Method, path: &str, body: Option<String>) -> Result<String, Problem> {
+    let request = RequestBuilder::new(&format!("/api/v1{path}")).method(method);
+    let request = match body {
+        Some(body) => request.header("content-type", "application/json").body(body),
+        None => request.build(),
+    };
+    let response = request.map_err(|error| unreadable(&error))?.send().await.map_err(away)?;
+    let text = response.text().await.map_err(|error| unreadable(&error))?;
     if response.ok() {
-        return Ok(response);
+        return Ok(text);
     }
     let status = response.status();
-    let problem_of = |_| problem("status", &format!("the panel answered {status}"));
-    Err(decode(response).await.unwrap_or_else(problem_of))
-}
-
-async fn decode<T: DeserializeOwned>(response: Response) -> Result<T, Problem> {
-    read(&response.text().await.map_err(|error| unreadable(&error))?)
+    Err(read(&text).unwrap_or_else(|_| problem("status", &format!("The panel answered {status} to {path}."))))
 }
 
 /// By way of a value: one family of generated code instead of two, which is much of what the browser downloads.
-pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
     let value = serde_json::from_str(text).map_err(|error| unreadable(&error))?;
     from_value(&value).map_err(|error| unreadable(&error))
 }

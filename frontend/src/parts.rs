@@ -2,13 +2,19 @@
 
 pub mod act;
 pub mod build;
+pub mod case_clock;
 pub mod chart;
 pub mod copy;
 pub mod criteria;
+pub mod dialog;
+pub mod editor;
 pub mod header;
+pub mod hints;
 pub mod next;
 pub mod notice;
 pub mod outline;
+pub mod replay;
+pub mod said;
 pub mod services;
 pub mod updates;
 pub mod verdict;

@@ -6,7 +6,7 @@ use brownout_core::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use crate::{live::Live, panel};
+use crate::{live::Live, panel, parts::replay::Replay};
 
 /// Something that is fetched.
 #[derive(Debug, Clone)]
@@ -34,6 +34,8 @@ pub struct RunView {
     id: Signal<String>,
     live: Live,
     fetched: RwSignal<Fetched<Run>>,
+    /// Shown in place of the run while one replays it.
+    pub replay: RwSignal<Option<Replay>>,
     /// Verdict and difference, once it has ended.
     pub detail: RwSignal<Option<RunDetail>>,
     /// The scenario with its edit points.
@@ -49,6 +51,7 @@ impl RunView {
             id,
             live,
             fetched: RwSignal::new(Fetched::Loading),
+            replay: RwSignal::new(None),
             detail: RwSignal::new(None),
             scenario: RwSignal::new(None),
             base: RwSignal::new(None),
@@ -97,6 +100,9 @@ impl RunView {
 
     /// Looks at the run as it is known now; an empty one while nothing is known.
     pub fn with<T>(&self, look: impl FnOnce(&Run) -> T) -> T {
+        if let Some(replay) = self.replay.get() {
+            return replay.run.with(look);
+        }
         if self.follows() {
             return self.live.run.with(look);
         }
@@ -128,6 +134,23 @@ impl RunView {
         })
     }
 
+    /// Replays the run, or shows it whole again.
+    pub fn replay(self, wanted: bool) {
+        if !wanted {
+            return self.replay.set(None);
+        }
+        let id = self.id.get_untracked();
+        self.fetch_end(id.clone());
+        spawn_local(async move {
+            match panel::events(&id).await {
+                // The page may have been left.
+                Ok(events) if self.id.try_get_untracked() == Some(id) => self.replay.set(Some(Replay::of(events))),
+                Ok(_) => {}
+                Err(problem) => drop(self.fetched.try_set(Fetched::Failed(problem.detail))),
+            }
+        });
+    }
+
     fn forget(self) {
         self.fetched.set(Fetched::Loading);
         self.detail.set(None);
@@ -136,7 +159,7 @@ impl RunView {
 
     fn fetch(self, id: String) {
         spawn_local(async move {
-            let fetched = panel::run(&id).await;
+            let fetched = panel::events(&id).await.map(|events| Run::of(&events));
             if self.id.try_get_untracked() == Some(id) {
                 self.fetched.try_set(fetched.into());
             }
@@ -156,7 +179,7 @@ impl RunView {
             }
             self.detail.try_set(Some(detail));
             if let Some(base) = base {
-                self.base.try_set(panel::run(&base).await.ok());
+                self.base.try_set(panel::events(&base).await.ok().map(|events| Run::of(&events)));
             }
         });
     }

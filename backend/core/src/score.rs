@@ -88,7 +88,13 @@ impl Unranked {
     pub fn sentence(&self) -> String {
         match self {
             Unranked::Practice { files } => {
-                format!("Practice: what makes the exercise honest was changed ({}).", files.join(", "))
+                const NAMED: usize = 3;
+                let named = files[..files.len().min(NAMED)].join(", ");
+                let more = match files.len().saturating_sub(NAMED) {
+                    0 => String::new(),
+                    more => format!(" and {more} more"),
+                };
+                format!("Practice: what makes the exercise honest was changed ({named}{more}).")
             }
             Unranked::GeneratorLate { lag_p99_us } => format!(
                 "This laptop was too busy to send on time (p99 late by {}), so the run is not ranked.",

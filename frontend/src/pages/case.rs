@@ -1,12 +1,20 @@
 //! One case before its run: what will happen, what the stack is doing, one primary button.
 
-use brownout_core::{quantity::clock, wire::ScenarioView};
+use brownout_core::{case::CaseState, quantity::clock, wire::ScenarioView};
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     live::Live,
     panel,
-    parts::{act::RunButton, build::BuildState, next::Next, outline::Outline, services::Services},
+    parts::{
+        build::build_state,
+        case_clock::{case_clock, open_case},
+        hints::hints,
+        next::{actions, places},
+        outline::outline,
+        services::services,
+    },
+    title::title,
     view::Fetched,
 };
 
@@ -14,8 +22,16 @@ use crate::{
 pub fn case(id: String) -> AnyView {
     let live = expect_context::<Live>();
     let case = RwSignal::new(Fetched::<ScenarioView>::Loading);
+    title(move || {
+        case.with(|case| match case {
+            Fetched::Ready(case) => case.scenario.title.clone(),
+            _ => "Case".to_owned(),
+        })
+    });
     let state =
         Memo::new(move |_| (live.active(), live.snapshots.get(), live.stack.with(|stack| stack.build.working.clone())));
+    let scenario = Signal::stored(id.clone());
+    open_case(scenario);
     Effect::new(move || {
         state.track();
         let id = id.clone();
@@ -33,69 +49,85 @@ pub fn case(id: String) -> AnyView {
             </section>
         }
         .into_any(),
-        Fetched::Ready(case) => before(case, live).into_any(),
+        Fetched::Ready(case) => before(&case, live, scenario),
     };
     view! { {move || shown()} }.into_any()
 }
 
-fn before(case: ScenarioView, live: Live) -> impl IntoView {
-    let scenario = case.scenario.clone();
-    let id = scenario.id.clone();
-    let again = case.last.is_some();
-    let last = case.last.clone();
-    let story = scenario.story.trim().to_owned();
-    let criteria = scenario.criteria.clone();
+fn before(case: &ScenarioView, live: Live, id: Signal<String>) -> AnyView {
+    let scenario = &case.scenario;
+    let criteria = scenario.criteria.iter().map(|criterion| {
+        let says = format!(
+            "{} {} {}, for {} s",
+            criterion.says,
+            criterion.comparison.sign(),
+            criterion.signal.unit().show(criterion.target),
+            criterion.hold_s
+        );
+        view! { <li>{says}</li> }.into_any()
+    });
+    let last = case.last.as_ref().map(|last| {
+        let says = last.score.map_or("Last run".to_owned(), |score| format!("Last run: {score} of 100"));
+        view! { <a href=format!("/runs/{}", last.id) class="button quiet">{says}</a> }.into_any()
+    });
     let running = Memo::new(move |_| live.active());
+    let state = Memo::new(move |_| live.case(&id.get()).map(|case| case.state).unwrap_or_default());
+    let buttons = StoredValue::new(case.clone());
+    let act = move || match running.get() {
+        Some(run) => view! {
+            <div class="actions">
+                <a href=format!("/runs/{run}") class="button primary">
+                    "Watch the run: "
+                    <span class="number">{move || clock(live.run.with(|run| u64::from(run.seconds)) * 1_000_000)}</span>
+                </a>
+            </div>
+        }
+        .into_any(),
+        None => buttons.with_value(actions),
+    };
     view! {
         <div class="case-page">
             <section class="panel story">
-                <p class="crumb"><a href="/">"Cases"</a>" / "{scenario.order}</p>
+                <p class="crumb">
+                    <a href="/">"Cases"</a>" / "{scenario.order}
+                    <span class="case-state"><span class="tag">{move || state.get().says()}</span>{case_clock(id)}</span>
+                </p>
                 <h1>{scenario.title.clone()}</h1>
-                <p class="lead">{story}</p>
-                <Outline scenario=scenario.clone() />
-                {(!again).then(|| view! { <p class="muted">"Nothing has run yet. The first run shows the problem."</p> })}
-                <div class="actions">
-                    {move || match running.get() {
-                        Some(id) => view! { <a href=format!("/runs/{id}") class="button primary">
-                            "Watch the run: "<span class="number">{move || clock(live.run.with(|run| u64::from(run.seconds)) * 1_000_000)}</span>
-                        </a> }.into_any(),
-                        None => view! { <RunButton scenario=id.clone() again=again /> }.into_any(),
-                    }}
-                    {last.map(|last| view! {
-                        <a href=format!("/runs/{}", last.id) class="button">
-                            {match last.score {
-                                Some(score) => format!("Last run: {score} of 100"),
-                                None => "Last run".to_owned(),
-                            }}
-                        </a>
-                    })}
-                </div>
+                <p class="lead">{scenario.story.trim().to_owned()}</p>
+                {outline(scenario)}
+                <p class="muted">{move || next(state.get())}</p>
+                {move || act()}
+                {last}
             </section>
             <div class="column">
                 <section class="panel">
                     <h2>"What must hold"</h2>
-                    <ul class="plain">
-                        {criteria.into_iter().map(|criterion| view! {
-                            <li>{format!(
-                                "{} {} {}, for {} s",
-                                criterion.says,
-                                criterion.comparison.sign(),
-                                criterion.signal.unit().show(criterion.target),
-                                criterion.hold_s
-                            )}</li>
-                        }).collect_view()}
-                    </ul>
+                    <ul class="plain">{criteria.collect::<Vec<_>>()}</ul>
+                </section>
+                {hints(id)}
+                {case.last.is_some().then(|| view! { <section class="panel"><h2>"Where to look"</h2>{places(case)}</section> }.into_any())}
+                <section class="panel">
+                    <h2>"Build"</h2>
+                    {build_state()}
                 </section>
                 <section class="panel">
                     <h2>"Services"</h2>
-                    <Services />
+                    {services()}
                 </section>
-                <section class="panel">
-                    <h2>"Build"</h2>
-                    <BuildState />
-                </section>
-                {case.last.is_some().then(|| view! { <section class="panel"><h2>"Where to look"</h2><Next case=case.clone() /></section> })}
             </div>
         </div>
+    }
+    .into_any()
+}
+
+/// What the state asks for, in a sentence.
+fn next(state: CaseState) -> &'static str {
+    match state {
+        CaseState::NotStarted => "Nothing has run yet. The first run shows the problem.",
+        CaseState::BrokenSeen => "It was seen to fail. Change the code, then run again.",
+        CaseState::Editing => "The code was changed. Make it live, then run again.",
+        CaseState::Deployed => "The change is live. Run again to see by how much it got better.",
+        CaseState::Met => "All criteria were met. Say that the case is done, or try for more points.",
+        CaseState::Completed => "This case is done; its clock stands still.",
     }
 }

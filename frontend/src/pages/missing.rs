@@ -2,8 +2,11 @@
 
 use leptos::prelude::*;
 
+use crate::title::title;
+
 /// Says so and leads back.
 pub fn missing() -> AnyView {
+    title(|| "No such page".to_owned());
     view! {
         <section class="empty">
             <h1>"There is no such page"</h1>

@@ -1,69 +1,181 @@
-//! All runs, newest first.
+//! All runs, newest first, by case and state.
 
-use brownout_core::wire::{Page, RunState, RunSummary};
+use brownout_core::wire::{Page, Problem, RunState, RunSummary};
+use gloo_net::http::Method;
 use leptos::{prelude::*, task::spawn_local};
 
-use crate::{live::Live, panel, view::Fetched};
+use crate::{app::Alert, live::Live, panel, parts::dialog::dialog, place::Place, title::title, view::Fetched};
+
+const STATES: [(&str, &str); 6] = [
+    ("", "all states"),
+    ("completed", "completed"),
+    ("running", "running"),
+    ("stopped", "stopped"),
+    ("failed", "failed"),
+    ("interrupted", "interrupted"),
+];
+
+/// What the page shares with its rows.
+#[derive(Clone, Copy)]
+struct List {
+    runs: RwSignal<Fetched<Vec<RunSummary>>>,
+    /// Where the next page begins.
+    next: RwSignal<Option<String>>,
+    /// The run that is about to be deleted.
+    deleting: RwSignal<String>,
+    confirming: RwSignal<bool>,
+}
 
 /// The page.
 pub fn runs() -> AnyView {
     let live = expect_context::<Live>();
-    let runs = RwSignal::new(Fetched::<Vec<RunSummary>>::Loading);
-    let next = RwSignal::new(None::<String>);
+    let place = expect_context::<Place>();
+    let alert = expect_context::<Alert>();
+    title(|| "Runs".to_owned());
+    let list = List {
+        runs: RwSignal::new(Fetched::Loading),
+        next: RwSignal::new(None),
+        deleting: RwSignal::default(),
+        confirming: RwSignal::new(false),
+    };
+    let wanted = Memo::new(move |_| {
+        let of = |name: &str| place.asked(name).unwrap_or_default();
+        (of("case"), of("state"))
+    });
     let state = Memo::new(move |_| (live.active(), live.snapshots.get()));
     Effect::new(move || {
         state.track();
-        spawn_local(async move {
-            match panel::get::<Page<RunSummary>>("/runs").await {
-                Ok(page) => {
-                    next.set(page.next);
-                    runs.set(Fetched::Ready(page.items));
-                }
-                Err(problem) => runs.set(Fetched::Failed(problem.detail)),
-            }
-        });
+        let (case, state) = wanted.get();
+        spawn_local(async move { list.take(panel::get(&address(&case, &state, "")).await) });
     });
     let more = move |_| {
-        let Some(before) = next.get_untracked() else { return };
+        let Some(before) = list.next.get_untracked() else { return };
+        let (case, state) = wanted.get_untracked();
         spawn_local(async move {
-            if let Ok(page) = panel::get::<Page<RunSummary>>(&format!("/runs?before={before}")).await {
-                next.set(page.next);
-                runs.update(|runs| {
-                    if let Fetched::Ready(runs) = runs {
-                        runs.extend(page.items)
-                    }
-                });
+            match panel::get(&address(&case, &state, &before)).await {
+                Ok(page) => list.add(page),
+                Err(problem) => alert.0.set(Some(problem.detail)),
             }
         });
     };
+    let filter = move |case: &str, state: &str| {
+        let pair = |name: &str, value: &str| if value.is_empty() { None } else { Some(format!("{name}={value}")) };
+        let pairs: Vec<String> = [pair("case", case), pair("state", state)].into_iter().flatten().collect();
+        place.ask(&pairs.join("&"));
+    };
+    let cases = move || {
+        let option = move |id: String, word: String| {
+            let value = id.clone();
+            view! { <option value=value selected=move || wanted.with(|wanted| wanted.0 == id)>{word}</option> }
+                .into_any()
+        };
+        let ids = live.cases.with(|cases| cases.iter().map(|known| known.case.scenario.clone()).collect::<Vec<_>>());
+        let all = std::iter::once(option(String::new(), "all cases".to_owned()));
+        all.chain(ids.into_iter().map(|id| option(id.clone(), id))).collect::<Vec<_>>()
+    };
+    let states = STATES.map(|(id, word)| {
+        view! { <option value=id selected=move || wanted.with(|wanted| wanted.1 == id)>{word}</option> }.into_any()
+    });
+    let delete = move |_| {
+        let id = list.deleting.get_untracked();
+        list.confirming.set(false);
+        spawn_local(async move {
+            match panel::send(Method::DELETE, &format!("/runs/{id}"), None).await {
+                Ok(_) => list.drop(&id),
+                Err(problem) => alert.0.set(Some(problem.detail)),
+            }
+        });
+    };
+    let shown = move || {
+        match list.runs.get() {
+        Fetched::Loading => view! { <p class="muted" role="status">"Loading the runs …"</p> }.into_any(),
+        Fetched::Failed(why) => view! { <p class="problem" role="alert">{why}</p> }.into_any(),
+        Fetched::Ready(runs) if runs.is_empty() => none(wanted.get() != Default::default()),
+        Fetched::Ready(runs) => view! {
+            <table class="table">
+                <thead><tr>
+                    <th>"started"</th><th>"case"</th><th class="number">"score"</th><th>"state"</th><th>"build"</th><th>"run"</th>
+                    <th><span class="visually-hidden">"actions"</span></th>
+                </tr></thead>
+                <tbody>{runs.into_iter().map(|run| row(run, list)).collect::<Vec<_>>()}</tbody>
+            </table>
+        }
+        .into_any(),
+    }
+    };
     view! {
-        <h1 class="page-title">"Runs"</h1>
-        {move || match runs.get() {
-            Fetched::Loading => view! { <p class="muted" role="status">"Loading the runs …"</p> }.into_any(),
-            Fetched::Failed(why) => view! { <p class="problem" role="alert">{why}</p> }.into_any(),
-            Fetched::Ready(runs) if runs.is_empty() => view! {
-                <section class="empty">
-                    <p>"Nothing has run yet. The first run shows the problem."</p>
-                    <a href="/" class="button primary">"Go to the cases"</a>
-                </section>
-            }
-            .into_any(),
-            Fetched::Ready(runs) => view! {
-                <table class="table">
-                    <thead><tr>
-                        <th>"started"</th><th>"case"</th><th class="number">"score"</th><th>"state"</th><th>"build"</th><th>"run"</th>
-                    </tr></thead>
-                    <tbody>{runs.into_iter().map(row).collect_view()}</tbody>
-                </table>
-            }
-            .into_any(),
-        }}
-        {move || next.get().map(|_| view! { <p><button class="button" on:click=more>"Show older runs"</button></p> })}
+        <div class="page-head">
+            <h1>"Runs"</h1>
+            <label class="field inline">"case"
+                <select data-testid="filter-case" on:change=move |event| filter(&event_target_value(&event), &wanted.get_untracked().1)>
+                    {move || cases()}
+                </select>
+            </label>
+            <label class="field inline">"state"
+                <select data-testid="filter-state" on:change=move |event| filter(&wanted.get_untracked().0, &event_target_value(&event))>
+                    {states.into_iter().collect::<Vec<_>>()}
+                </select>
+            </label>
+        </div>
+        {move || shown()}
+        <p class="more" hidden=move || list.next.with(Option::is_none)><button class="button" on:click=more>"Show older runs"</button></p>
+        {dialog(list.confirming, "Delete this run?", move || view! {
+            <p>"Its events, its score and its place as a baseline are gone for good."</p>
+            <div class="actions">
+                <button class="button danger" data-testid="delete-confirm" on:click=delete>"Delete the run"</button>
+                <button class="button" autofocus=true on:click=move |_| list.confirming.set(false)>"Keep it"</button>
+            </div>
+        }.into_any())}
     }
     .into_any()
 }
 
-fn row(run: RunSummary) -> impl IntoView {
+impl List {
+    fn take(self, fetched: Result<Page<RunSummary>, Problem>) {
+        match fetched {
+            Ok(page) => {
+                self.next.try_set(page.next);
+                self.runs.try_set(Fetched::Ready(page.items));
+            }
+            Err(problem) => drop(self.runs.try_set(Fetched::Failed(problem.detail))),
+        }
+    }
+
+    fn add(self, page: Page<RunSummary>) {
+        self.next.try_set(page.next);
+        self.change(|runs| runs.extend(page.items));
+    }
+
+    fn drop(self, id: &str) {
+        self.change(|runs| runs.retain(|run| run.id != id));
+    }
+
+    fn change(self, change: impl FnOnce(&mut Vec<RunSummary>)) {
+        self.runs.try_update(|runs| {
+            if let Fetched::Ready(runs) = runs {
+                change(runs);
+            }
+        });
+    }
+}
+
+fn address(case: &str, state: &str, before: &str) -> String {
+    let pairs = [("scenario", case), ("state", state), ("before", before)];
+    let asked: Vec<String> =
+        pairs.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name}={value}")).collect();
+    format!("/runs?{}", asked.join("&"))
+}
+
+fn none(filtered: bool) -> AnyView {
+    let (says, href, action) = if filtered {
+        ("No run is like that.", "/runs", "Show all runs")
+    } else {
+        ("Nothing has run yet. The first run shows the problem.", "/", "Go to the cases")
+    };
+    view! { <section class="empty"><p>{says}</p><a href=href class="button primary">{action}</a></section> }.into_any()
+}
+
+fn row(run: RunSummary, list: List) -> AnyView {
     let state = match (run.state, run.ranked) {
         (RunState::Running, _) => "running",
         (RunState::Completed, true) => "ranked",
@@ -73,16 +185,27 @@ fn row(run: RunSummary) -> impl IntoView {
         (RunState::Interrupted, _) => "interrupted",
     };
     let baseline = if run.baseline { " · baseline" } else { "" };
+    let hints = if run.hints > 0 { format!(" · hints −{}", run.hints) } else { String::new() };
+    let (id, over) = (run.id.clone(), run.state != RunState::Running);
+    let delete = move |_| {
+        list.deleting.set(id.clone());
+        list.confirming.set(true);
+    };
     view! {
         <tr>
-            <td>{when(run.started_ms)}</td>
-            <td>{run.scenario}</td>
-            <td class="number">{run.score.map_or("–".to_owned(), |score| score.to_string())}</td>
-            <td>{format!("{state}{baseline}")}</td>
+            <td class="number start">{when(run.started_ms)}</td>
+            <td><a href=format!("/cases/{}", run.scenario)>{run.scenario.clone()}</a></td>
+            <td class="number strong">{run.score.map_or("–".to_owned(), |score| score.to_string())}</td>
+            <td>{state}{baseline}{hints}<p class="muted small because">{run.because}</p></td>
             <td><code>{run.build}</code></td>
             <td><a href=format!("/runs/{}", run.id)><code>{run.short}</code></a></td>
+            <td class="row-actions">
+                <a class="button quiet" hidden=!over href=format!("/runs/{}?replay", run.id)>"Replay"</a>
+                <button class="button quiet" hidden=!over on:click=delete>"Delete"</button>
+            </td>
         </tr>
     }
+    .into_any()
 }
 
 /// A wall time in the browser's own words.

@@ -1,36 +1,46 @@
 //! The buttons that change something.
 
-use brownout_core::wire::Precondition;
+use brownout_core::{stack::BuildState, wire::Precondition};
 use leptos::{prelude::*, task::spawn_local};
 
-use crate::{app::Alert, live::Live, panel, place::Place};
+use crate::{app::Alert, live::Live, panel, parts::said::said, place::Place};
 
-/// Starts a run and goes to it; says what it waits for, and offers what to do about what does not hold.
-#[component]
-pub fn RunButton(scenario: String, again: bool) -> impl IntoView {
+/// How a button of several stands among them.
+#[derive(Clone, Copy)]
+pub struct Stands {
+    /// Whether it is there.
+    pub shown: Signal<bool>,
+    /// Whether it is the obvious one.
+    pub first: Signal<bool>,
+}
+
+impl Stands {
+    /// There, and the obvious one.
+    pub fn first() -> Self {
+        Stands { shown: Signal::stored(true), first: Signal::stored(true) }
+    }
+
+    /// There, beside others.
+    pub fn beside() -> Self {
+        Stands { shown: Signal::stored(true), first: Signal::stored(false) }
+    }
+
+    /// Its class.
+    pub fn class(self) -> impl Fn() -> &'static str + Send + Clone + 'static {
+        move || if self.first.get() { "button primary" } else { "button" }
+    }
+}
+
+/// Starts a run and goes to it; says what does not hold, and offers what to do about it.
+pub fn run_button(scenario: String, again: Signal<bool>, stands: Stands) -> AnyView {
     let live = expect_context::<Live>();
-    let alert = expect_context::<Alert>();
     let asked = RwSignal::new(false);
     let unmet = RwSignal::new(None::<(Precondition, String)>);
-    let place = expect_context::<Place>();
-    let scenario = StoredValue::new(scenario);
-    let start = move |anyway: bool| {
-        asked.set(true);
+    let start = Starter::new(scenario);
+    let go = move |anyway: bool| {
         unmet.set(None);
-        alert.0.set(None);
-        spawn_local(async move {
-            let started = panel::start(&scenario.get_value(), anyway).await;
-            asked.try_set(false);
-            match started {
-                Ok(id) => place.go(&format!("/runs/{id}")),
-                Err(problem) => match problem.precondition {
-                    Some(precondition) => drop(unmet.try_set(Some((precondition, problem.detail)))),
-                    None => alert.0.set(Some(problem.detail)),
-                },
-            }
-        });
+        start.start(anyway, asked, unmet);
     };
-    let start = StoredValue::new(start);
     // What was in the way may be gone by now: a deploy has made the working copy live.
     let stack = Memo::new(move |_| live.stack.with(|stack| (stack.build.state, stack.phase)));
     Effect::new(move |before: Option<_>| {
@@ -40,33 +50,68 @@ pub fn RunButton(scenario: String, again: bool) -> impl IntoView {
         }
         now
     });
-    let says = move || live.waiting.get().map(|waiting| waiting.says).filter(|says| !says.is_empty());
-    let label = if again { "Run again" } else { "Run scenario" };
     view! {
-        <div class="act">
-            <button class="button primary" data-testid="run-button" disabled=move || asked.get()
-                on:click=move |_| start.with_value(|start| start(false))>
-                {move || if asked.get() { "Starting …" } else { label }}
-            </button>
-            <span role="status" class="muted">{move || asked.get().then(says).flatten()}</span>
-            {move || unmet.get().map(|(precondition, says)| view! {
+        <button class=stands.class() data-testid="run-button" hidden=move || !stands.shown.get()
+            disabled=move || asked.get() on:click=move |_| go(false)>
+            {move || match (asked.get(), again.get()) {
+                (true, _) => "Starting …",
+                (_, true) => "Run again",
+                _ => "Run scenario",
+            }}
+        </button>
+        {move || match unmet.get() {
+            None => ().into_any(),
+            Some((precondition, says)) => view! {
                 <div class="unmet" role="alert">
-                    <p>{says}</p>
+                    <p>{said(&says)}</p>
                     <div class="actions">
-                        {(precondition == Precondition::LiveBuild).then(|| view! { <DeployButton /> })}
-                        <button class="button" data-testid="anyway-button" on:click=move |_| start.with_value(|start| start(true))>
-                            "Run anyway (unranked)"
-                        </button>
+                        {(precondition == Precondition::LiveBuild).then(|| deploy_button(Stands::first()))}
+                        <button class="button" data-testid="anyway-button" on:click=move |_| go(true)>"Run anyway (unranked)"</button>
                     </div>
                 </div>
-            })}
-        </div>
+            }.into_any(),
+        }}
+    }
+    .into_any()
+}
+
+/// Starts runs of one scenario.
+#[derive(Clone, Copy)]
+pub struct Starter {
+    alert: Alert,
+    place: Place,
+    scenario: StoredValue<String>,
+}
+
+impl Starter {
+    /// For this scenario.
+    pub fn new(scenario: String) -> Self {
+        Starter { alert: expect_context(), place: expect_context(), scenario: StoredValue::new(scenario) }
+    }
+
+    /// Starts a run, or hurries the one that waits, and goes to it.
+    pub fn start(self, anyway: bool, asked: RwSignal<bool>, unmet: RwSignal<Option<(Precondition, String)>>) {
+        asked.set(true);
+        self.alert.0.set(None);
+        let scenario = self.scenario.get_value();
+        spawn_local(async move {
+            let started = panel::start(&scenario, anyway).await;
+            asked.try_set(false);
+            match started {
+                Ok(id) => self.place.go(&format!("/runs/{id}")),
+                // Who called it off knows.
+                Err(problem) if problem.kind == "called-off" => {}
+                Err(problem) => match problem.precondition {
+                    Some(precondition) => drop(unmet.try_set(Some((precondition, problem.detail)))),
+                    None => self.alert.0.set(Some(problem.detail)),
+                },
+            }
+        });
     }
 }
 
 /// Stops a run.
-#[component]
-pub fn StopButton(id: String) -> impl IntoView {
+pub fn stop_button(id: String) -> AnyView {
     let alert = expect_context::<Alert>();
     let asked = RwSignal::new(false);
     let stop = move |_| {
@@ -85,25 +130,32 @@ pub fn StopButton(id: String) -> impl IntoView {
             {move || if asked.get() { "Stopping …" } else { "Stop" }}
         </button>
     }
+    .into_any()
 }
 
 /// Builds the working copy and makes it live, as `make dev` does.
-#[component]
-pub fn DeployButton() -> impl IntoView {
+pub fn deploy_button(stands: Stands) -> AnyView {
     let live = expect_context::<Live>();
     let alert = expect_context::<Alert>();
-    let building = move || live.stack.with(|stack| stack.build.state == brownout_core::stack::BuildState::Building);
-    let deploy = move |_| {
-        alert.0.set(None);
-        spawn_local(async move {
-            if let Err(problem) = panel::post("/stack/deploy").await {
-                alert.0.set(Some(problem.detail));
-            }
-        });
-    };
+    let busy = RwSignal::new(false);
+    let building = Memo::new(move |_| live.stack.with(|stack| stack.build.state == BuildState::Building));
     view! {
-        <button class="button" data-testid="deploy-button" disabled=building on:click=deploy>
-            {move || if building() { "Building …" } else { "Rebuild and deploy" }}
+        <button class=stands.class() data-testid="deploy-button" hidden=move || !stands.shown.get()
+            disabled=move || building.get() || busy.get() on:click=move |_| panel::ask(alert, "/stack/deploy".to_owned(), busy)>
+            {move || if building.get() { "Building …" } else { "Rebuild and deploy" }}
         </button>
     }
+    .into_any()
+}
+
+/// A button that asks the panel for one thing.
+pub fn ask_button(label: &'static str, id: &'static str, path: &'static str) -> AnyView {
+    let alert = expect_context::<Alert>();
+    let busy = RwSignal::new(false);
+    view! {
+        <button class="button" data-testid=id disabled=move || busy.get() on:click=move |_| panel::ask(alert, path.to_owned(), busy)>
+            {label}
+        </button>
+    }
+    .into_any()
 }

@@ -9,8 +9,7 @@ use plotters_canvas::CanvasBackend;
 use crate::{pages::run::Shared, theme::css, view::RunView};
 
 /// A chart of the page's run.
-#[component]
-pub fn ChartView(chart: Chart) -> impl IntoView {
+pub fn chart_view(chart: Chart) -> AnyView {
     let run = expect_context::<RunView>();
     let shared = expect_context::<Shared>();
     let theme = expect_context::<RwSignal<Theme>>();
@@ -76,12 +75,19 @@ pub fn ChartView(chart: Chart) -> impl IntoView {
     let title_of = Memo::new(move |_| run.with(|run| title(chart, run)));
     let words = move || {
         let values = values.get().1;
-        entries.get().into_iter().zip(values).map(|((word, color, dashed), value)| view! {
+        entries
+            .get()
+            .into_iter()
+            .zip(values)
+            .map(|((word, color, dashed), value)| {
+                view! {
             <span class="entry">
                 <span class=if dashed { "swatch dashed" } else { "swatch" } style:border-color=css(color)></span>
                 {word}" "<span class="number">{value}</span>
             </span>
-        }).collect_view()
+        }.into_any()
+            })
+            .collect::<Vec<_>>()
     };
     let spoken = move || {
         let (at, values) = values.get();
@@ -93,10 +99,10 @@ pub fn ChartView(chart: Chart) -> impl IntoView {
             <figcaption>
                 <h2>{move || title_of.get()}</h2>
                 <span class="number muted at">{move || clock(u64::from(values.get().0) * 1_000_000)}</span>
-                <span class="legend">{words}</span>
+                <span class="legend">{move || words()}</span>
             </figcaption>
             {move || if shared.tables.get() {
-                run.with(|run| table_of(chart, run)).into_any()
+                run.with(|run| table_of(chart, run))
             } else {
                 view! {
                     <canvas node_ref=canvas data-testid=name.clone() tabindex="0" role="img" aria-label=spoken
@@ -106,11 +112,14 @@ pub fn ChartView(chart: Chart) -> impl IntoView {
             }}
         </figure>
     }
+    .into_any()
 }
 
 /// The last second of which this chart knows something worth reading: for latency the last that is decided.
 fn last_second(chart: Chart, run: &Run) -> u32 {
-    let known = if chart == Chart::Latency { run.decided() } else { run.seconds };
+    let due = run.streams.values().filter_map(|stream| stream.due.iter().rposition(|due| due.scheduled > 0));
+    let last_due = due.max().map_or(0, |second| second as u32 + 1);
+    let known = if chart == Chart::Latency { run.decided().min(last_due) } else { run.seconds };
     known.min(run.planned_seconds()).saturating_sub(1)
 }
 
@@ -142,18 +151,19 @@ fn paint(canvas: NodeRef<html::Canvas>, chart: Chart, run: RunView, shared: Shar
     });
 }
 
-fn table_of(chart: Chart, run: &Run) -> impl IntoView + use<> {
+fn table_of(chart: Chart, run: &Run) -> AnyView {
     let table = table(chart, run);
     view! {
         <div class="scroll" tabindex="0">
             <table class="table dense">
-                <thead><tr>{table.heads.into_iter().map(|head| view! { <th class="number">{head}</th> }).collect_view()}</tr></thead>
+                <thead><tr>{table.heads.into_iter().map(|head| view! { <th class="number">{head}</th> }.into_any()).collect::<Vec<_>>()}</tr></thead>
                 <tbody>
                     {table.rows.into_iter().map(|row| view! {
-                        <tr>{row.into_iter().map(|cell| view! { <td class="number">{cell}</td> }).collect_view()}</tr>
-                    }).collect_view()}
+                        <tr>{row.into_iter().map(|cell| view! { <td class="number">{cell}</td> }.into_any()).collect::<Vec<_>>()}</tr>
+                    }.into_any()).collect::<Vec<_>>()}
                 </tbody>
             </table>
         </div>
     }
+    .into_any()
 }

@@ -5,25 +5,28 @@ use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen_futures::JsFuture;
 
 /// Copies `text`.
-#[component]
-pub fn Copy(label: &'static str, text: String) -> impl IntoView {
+pub fn copy(label: &'static str, text: String) -> AnyView {
     let done = RwSignal::new(None::<bool>);
-    let copy = move |_| {
-        let promise = window().navigator().clipboard().write_text(&text);
-        spawn_local(async move {
-            done.try_set(Some(JsFuture::from(promise).await.is_ok()));
-            TimeoutFuture::new(2_000).await;
-            done.try_set(None);
-        });
-    };
+    let click = move |_| put(text.clone(), done);
     view! {
-        <button class="button" on:click=copy>
+        <button class="button" on:click=click>
             {move || match done.get() {
                 None => label,
                 Some(true) => "Copied",
                 Some(false) => "Not allowed here",
             }}
         </button>
-        <span class="visually-hidden" role="status">{move || (done.get() == Some(true)).then_some("Copied")}</span>
+        <span class="visually-hidden" role="status">{move || if done.get() == Some(true) { "Copied" } else { "" }}</span>
     }
+    .into_any()
+}
+
+/// Puts `text` into the clipboard; `done` tells for two seconds whether that was allowed.
+pub fn put(text: String, done: RwSignal<Option<bool>>) {
+    let promise = window().navigator().clipboard().write_text(&text);
+    spawn_local(async move {
+        done.try_set(Some(JsFuture::from(promise).await.is_ok()));
+        TimeoutFuture::new(2_000).await;
+        done.try_set(None);
+    });
 }

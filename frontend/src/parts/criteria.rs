@@ -6,8 +6,7 @@ use leptos::prelude::*;
 use crate::view::RunView;
 
 /// Criteria of a run.
-#[component]
-pub fn Criteria(run: RunView) -> impl IntoView {
+pub fn criteria(run: RunView) -> AnyView {
     let states = Memo::new(move |_| {
         run.with(|run| match &run.finished {
             Some(finished) => finished.criteria.clone(),
@@ -25,25 +24,27 @@ pub fn Criteria(run: RunView) -> impl IntoView {
     let count = Memo::new(move |_| states.with(Vec::len));
     view! {
         <section class="panel criteria">
-            <h2>"Success criteria "<span class="muted">{summary}</span></h2>
+            <h2>"Success criteria "<span class="muted">{move || summary()}</span></h2>
             <ul class="plain">
-                {move || (0..count.get()).map(|at| view! { <Row states=states at=at /> }).collect_view()}
+                {move || (0..count.get()).map(|at| row(run, states, at)).collect::<Vec<_>>()}
             </ul>
         </section>
     }
+    .into_any()
 }
 
-#[component]
-fn Row(states: Memo<Vec<CriterionState>>, at: usize) -> impl IntoView {
+fn row(run: RunView, states: Memo<Vec<CriterionState>>, at: usize) -> AnyView {
     let state = Memo::new(move |_| states.with(|states| states.get(at).cloned()));
     let with = move |look: &dyn Fn(&CriterionState) -> String| {
         state.with(|state| state.as_ref().map(look).unwrap_or_default())
     };
     let name = with(&|state| format!("criterion-{}", state.name));
     let word = move || with(&|state| word(state).0.to_owned());
+    let over = Memo::new(move |_| run.with(|run| run.finished.is_some()));
     let held = move || {
+        let over = over.get();
         with(&|state| match state.stage {
-            Stage::Ahead => "judged later".to_owned(),
+            Stage::Ahead => if over { "not judged" } else { "judged later" }.to_owned(),
             _ => format!("held {} of {} s", state.held_s.min(state.hold_s), state.hold_s),
         })
     };
@@ -58,14 +59,16 @@ fn Row(states: Memo<Vec<CriterionState>>, at: usize) -> impl IntoView {
         <li class="criterion" data-testid=name data-state=word>
             <span class="sign" aria-hidden="true">{move || with(&|state| word_sign(state).to_owned())}</span>
             <span class="says">
-                {move || with(&|state| format!("{} {} {}", state.says, state.comparison.sign(), state.unit.show(state.target)))}
+                {move || with(&|state| format!("{} ", state.says))}
+                <span class="whole">{move || with(&|state| format!("{} {}", state.comparison.sign(), state.unit.show(state.target)))}</span>
                 <span class="visually-hidden">{move || format!(": {}", with(&|state| word_of(state).to_owned()))}</span>
             </span>
             <span class="now number">{move || with(&|state| state.value.map_or("–".to_owned(), |value| state.unit.show(value)))}</span>
             <div class="bar"><div class="fill" style:width=move || format!("{:.0}%", share())></div></div>
-            <span class="held muted number">{held}</span>
+            <span class="held muted number">{move || held()}</span>
         </li>
     }
+    .into_any()
 }
 
 fn word(state: &CriterionState) -> (&'static str, &'static str, &'static str) {

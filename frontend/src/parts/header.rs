@@ -13,37 +13,44 @@ use crate::{
 };
 
 /// The header.
-#[component]
-pub fn Header() -> impl IntoView {
+pub fn header() -> AnyView {
     let live = expect_context::<Live>();
-    let services = Memo::new(move |_| live.stack.with(|stack| stack.services.clone()));
     let page = expect_context::<Place>().page();
+    let services = Memo::new(move |_| live.stack.with(|stack| stack.services.clone()));
     let running = Memo::new(move |_| live.active());
+    let link = move |href: &'static str, word: &'static str, of: Page| {
+        view! { <a href=href aria-current=move || (page.get() == of).then_some("page")>{word}</a> }.into_any()
+    };
     view! {
         <header class="top">
             <a href="/" class="brand">"Brownout"</a>
             <nav aria-label="pages">
-                {[("/", "Cases", Page::Cases), ("/runs", "Runs", Page::Runs)].map(|(href, word, of)| view! {
-                    <a href=href aria-current=move || (page.get() == of).then_some("page")>{word}</a>
-                })}
+                {link("/", "Cases", Page::Cases)}
+                {link("/runs", "Runs", Page::Runs)}
+                {link("/leaderboard", "Leaderboard", Page::Leaderboard)}
             </nav>
-            {move || running.get().map(|id| view! {
-                <a href=format!("/runs/{id}") class="running">
-                    <span class="pulse" aria-hidden="true"></span>
-                    "running "<span class="number">{move || clock(live.run.with(|run| u64::from(run.seconds)) * 1_000_000)}</span>
-                </a>
-            })}
+            {move || match running.get() {
+                None => ().into_any(),
+                Some(id) => view! {
+                    <a href=format!("/runs/{id}") class="running">
+                        <span class="pulse" aria-hidden="true"></span>
+                        "running "<span class="number">{move || clock(live.run.with(|run| u64::from(run.seconds)) * 1_000_000)}</span>
+                    </a>
+                }
+                .into_any(),
+            }}
             <div class="health" aria-label="health of the stack">
                 <span class="muted">{move || live.stack.with(|stack| format!("{} {}", stack.kind, phase(stack.phase)))}</span>
-                {move || services.get().iter().map(service).collect_view()}
+                {move || services.get().iter().map(service).collect::<Vec<_>>()}
             </div>
-            <Link live=live />
+            {connection(live)}
+            <nav aria-label="this machine">{link("/setup", "Setup", Page::Setup)}</nav>
         </header>
     }
+    .into_any()
 }
 
-#[component]
-fn Link(live: Live) -> impl IntoView {
+fn connection(live: Live) -> AnyView {
     let word = move || match live.connection.get() {
         Connection::Connecting => "connecting",
         Connection::Open => "connected",
@@ -58,6 +65,7 @@ fn Link(live: Live) -> impl IntoView {
             }}
         </span>
     }
+    .into_any()
 }
 
 fn phase(phase: StackPhase) -> &'static str {
@@ -70,17 +78,19 @@ fn phase(phase: StackPhase) -> &'static str {
     }
 }
 
-fn service(service: &ServiceStatus) -> impl IntoView + use<> {
+fn service(service: &ServiceStatus) -> AnyView {
     let (icon, word, tone) = state_words(service.state);
     let class = format!("service {tone}");
     let replicas = if service.desired > 1 { format!(" ×{}", service.ready) } else { String::new() };
     let says = if service.message.is_empty() { word.to_owned() } else { service.message.clone() };
+    let ready = service.state == ServiceState::Ready;
     // A word beside the name only when there is something to say: colour is never alone, the icon differs too.
-    let shown = if service.state == ServiceState::Ready { String::new() } else { format!(" {word}") };
+    let shown = if ready { String::new() } else { format!(" {word}") };
     view! {
         <span class=class title=says data-service=service.name.clone() data-state=word>
             <span aria-hidden="true">{icon}</span>" "{service.name.clone()}{replicas}{shown}
-            <span class="visually-hidden">{(service.state == ServiceState::Ready).then_some(" ready")}</span>
+            <span class="visually-hidden">{if ready { " ready" } else { "" }}</span>
         </span>
     }
+    .into_any()
 }

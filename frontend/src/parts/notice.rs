@@ -1,24 +1,65 @@
-//! What the user should know on every page: what failed, what the stack cannot do.
+//! What the user should know on every page: what failed, what the stack cannot do, what a run waits for.
 
+use brownout_core::wire::Waiting;
 use leptos::prelude::*;
 
-use crate::{app::Alert, live::Live};
+use crate::{
+    app::Alert,
+    live::Live,
+    parts::{
+        act::{Starter, ask_button},
+        said::said,
+    },
+};
 
 /// Notices below the header.
-#[component]
-pub fn Notices() -> impl IntoView {
+pub fn notices() -> AnyView {
     let live = expect_context::<Live>();
     let alert = expect_context::<Alert>();
     let notices = Memo::new(move |_| live.stack.with(|stack| stack.notices.clone()));
     let doing = Memo::new(move |_| live.stack.with(|stack| stack.doing.clone()));
     view! {
-        {move || alert.0.get().map(|says| view! {
-            <div class="notice problem" role="alert">
-                <span>{says}</span>
-                <button class="button quiet" on:click=move |_| alert.0.set(None)>"Dismiss"</button>
-            </div>
-        })}
-        {move || notices.get().into_iter().map(|says| view! { <div class="notice">{says}</div> }).collect_view()}
-        <div class="doing" role="status">{move || { let doing = doing.get(); (!doing.is_empty()).then(|| format!("{doing} …")) }}</div>
+        {move || match alert.0.get() {
+            None => ().into_any(),
+            Some(says) => view! {
+                <div class="notice problem" role="alert">
+                    <span>{said(&says)}</span>
+                    <button class="button quiet" on:click=move |_| alert.0.set(None)>"Dismiss"</button>
+                </div>
+            }
+            .into_any(),
+        }}
+        {move || notices.get().into_iter().map(|says| view! { <div class="notice"><span>{said(&says)}</span></div> }.into_any()).collect::<Vec<_>>()}
+        <div class="doing" role="status">{move || { let doing = doing.get(); if doing.is_empty() { doing } else { format!("{doing} …") } }}</div>
     }
+    .into_any()
+}
+
+/// A run that waits, at the foot of every page: nothing jumps when it appears.
+pub fn waiting_bar() -> AnyView {
+    let live = expect_context::<Live>();
+    let scenario =
+        Memo::new(move |_| live.waiting.with(|waiting| waiting.as_ref().map(|waiting| waiting.scenario.clone())));
+    let says = move || {
+        live.waiting.with(|waiting| waiting.as_ref().map(|Waiting { says, .. }| says.clone()).unwrap_or_default())
+    };
+    view! {
+        {move || match scenario.get() {
+            None => ().into_any(),
+            Some(scenario) => {
+                let (asked, unmet) = (RwSignal::new(false), RwSignal::new(None));
+                let starter = Starter::new(scenario);
+                view! {
+                    <div class="waiting" data-testid="waiting">
+                        <p role="status">{move || { let says = says(); if says.is_empty() { "The run begins …".to_owned() } else { says } }}</p>
+                        <button class="button" data-testid="hurry-button" disabled=move || asked.get()
+                            on:click=move |_| starter.start(true, asked, unmet)>"Run anyway (unranked)"</button>
+                        {ask_button("Cancel", "cancel-button", "/runs/waiting/stop")}
+                    </div>
+                }
+                .into_any()
+            }
+        }}
+    }
+    .into_any()
 }

@@ -12,8 +12,7 @@ const WIDTH: f64 = 600.0;
 const HEIGHT: f64 = 56.0;
 
 /// Load and faults of a scenario.
-#[component]
-pub fn Outline(scenario: Scenario) -> impl IntoView {
+pub fn outline(scenario: &Scenario) -> AnyView {
     let end_us = scenario.end_us.max(1);
     let x = move |us: u64| us as f64 / end_us as f64 * WIDTH;
     let rate = |us: u64| scenario.load.iter().map(|stream| stream.arrivals.rate_at(us)).sum::<f64>();
@@ -30,21 +29,30 @@ pub fn Outline(scenario: Scenario) -> impl IntoView {
     ));
     let bands = scenario.faults.iter().map(|fault| {
         let (from, to) = (x(fault.at_us), x(fault.until_us));
-        view! { <rect class="fault-band" x=format!("{from:.1}") y="0" width=format!("{:.1}", to - from) height=HEIGHT.to_string() /> }
+        view! { <rect class="fault-band" x=format!("{from:.1}") y="0" width=format!("{:.1}", to - from) height=HEIGHT.to_string() /> }.into_any()
     });
     let faults = scenario.faults.iter().map(|fault| {
-        view! { <li>{format!("{} to {}: {}", clock(fault.at_us), clock(fault.until_us), fault.says)}</li> }
+        view! { <li>{format!("{} to {}: {}", clock(fault.at_us), clock(fault.until_us), fault.says)}</li> }.into_any()
+    });
+    let mut instants: Vec<u64> = scenario.faults.iter().flat_map(|fault| [fault.at_us, fault.until_us]).collect();
+    instants.extend([0, end_us]);
+    instants.sort_unstable();
+    instants.dedup();
+    let times = instants.into_iter().map(|us| {
+        view! { <span style:left=format!("{:.2}%", us as f64 / end_us as f64 * 100.0)>{clock(us)}</span> }.into_any()
     });
     let load = format!("up to {} for {}", Unit::PerSecond.show(most), clock(end_us));
     view! {
         <figure class="outline">
             <svg viewBox=format!("0 0 {WIDTH} {HEIGHT}") preserveAspectRatio="none" role="img" aria-label="load over time with its faults">
                 <polygon class="load-area" points=area />
-                {bands.collect_view()}
+                {bands.collect::<Vec<_>>()}
             </svg>
+            <div class="outline-times" aria-hidden="true">{times.collect::<Vec<_>>()}</div>
             <figcaption>
-                <ul class="plain"><li>"Load: "{load}</li>{faults.collect_view()}</ul>
+                <ul class="plain"><li>"Load: "{load}</li>{faults.collect::<Vec<_>>()}</ul>
             </figcaption>
         </figure>
     }
+    .into_any()
 }

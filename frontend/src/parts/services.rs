@@ -17,18 +17,17 @@ pub fn state_words(state: ServiceState) -> (&'static str, &'static str, &'static
 }
 
 /// One line a service.
-#[component]
-pub fn Services() -> impl IntoView {
+pub fn services() -> AnyView {
     let live = expect_context::<Live>();
     let services = Memo::new(move |_| live.stack.with(|stack| stack.services.clone()));
-    let none = move || services.with(Vec::is_empty).then(|| view! { <p class="muted">"No service runs yet."</p> });
     view! {
-        <ul class="plain services">{move || services.get().iter().map(row).collect_view()}</ul>
-        {none}
+        <ul class="plain services">{move || services.get().iter().map(row).collect::<Vec<_>>()}</ul>
+        <p class="muted" hidden=move || !services.with(Vec::is_empty)>"No service runs yet."</p>
     }
+    .into_any()
 }
 
-fn row(service: &ServiceStatus) -> impl IntoView + use<> {
+fn row(service: &ServiceStatus) -> AnyView {
     let (icon, word, class) = state_words(service.state);
     let replicas = format!("{} of {}", service.ready, service.desired);
     let restarts = (service.restarts > 0).then(|| format!("restarted {} times after a crash", service.restarts));
@@ -44,4 +43,5 @@ fn row(service: &ServiceStatus) -> impl IntoView + use<> {
             {(!more.is_empty()).then(|| view! { <span class="muted small wide">{more}</span> })}
         </li>
     }
+    .into_any()
 }

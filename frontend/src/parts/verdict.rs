@@ -9,26 +9,39 @@ use brownout_core::{
 use leptos::prelude::*;
 
 use crate::{
-    parts::{copy::Copy, next::Next},
+    parts::{
+        copy::copy,
+        next::{actions, places},
+    },
     view::RunView,
 };
 
 /// The verdict of a run that has ended.
-#[component]
-pub fn Verdict(run: RunView) -> impl IntoView {
-    move || {
-        run.detail.get().map(|detail| {
+pub fn verdict(run: RunView) -> AnyView {
+    let shown = move || match run.detail.get() {
+        None => ().into_any(),
+        Some(detail) => {
+            let met = detail.score.is_some() && detail.criteria.iter().all(|criterion| criterion.met);
             view! {
                 <section class="panel verdict" data-testid="verdict" aria-label="verdict">
                     {match detail.score.clone() {
-                        Some(score) => judged(&detail, score, run).into_any(),
+                        Some(score) => judged(&detail, score, run),
                         None => view! { <p class="lead">{unjudged(&detail)}</p> }.into_any(),
                     }}
-                    {move || run.scenario.get().map(|case| view! { <Next case=case /> })}
+                    {move || next(run, met)}
                 </section>
             }
-        })
-    }
+            .into_any()
+        }
+    };
+    view! { {move || shown()} }.into_any()
+}
+
+/// Praise when all holds, else where to go on.
+fn next(run: RunView, met: bool) -> AnyView {
+    let Some(case) = run.scenario.get() else { return ().into_any() };
+    let says = if met { view! { <p class="good">"✓ All criteria are met."</p> }.into_any() } else { places(&case) };
+    view! { <div class="next">{says}{actions(&case)}</div> }.into_any()
 }
 
 fn unjudged(detail: &RunDetail) -> String {
@@ -36,7 +49,7 @@ fn unjudged(detail: &RunDetail) -> String {
     format!("This run did not come to its end, so there is no score.{because}")
 }
 
-fn judged(detail: &RunDetail, score: Score, run: RunView) -> impl IntoView + use<> {
+fn judged(detail: &RunDetail, score: Score, run: RunView) -> AnyView {
     let tone = if score.total >= 90 {
         "score good"
     } else if score.total >= 60 {
@@ -49,19 +62,22 @@ fn judged(detail: &RunDetail, score: Score, run: RunView) -> impl IntoView + use
         None if detail.summary.baseline => "first run: kept as your baseline".to_owned(),
         None => String::new(),
     };
+    let hints = if score.hints > 0 { format!("hints −{}", score.hints) } else { String::new() };
     let reasons: Vec<String> = detail.unranked.iter().map(Unranked::sentence).collect();
     let line = detail.summary.line.clone();
     view! {
         <div class="verdict-head">
             <p class=tone><span data-testid="score-total">{score.total}</span><span class="of">" / 100"</span></p>
+            <p class="warn number">{hints}</p>
             <p class="lead">{score.why.clone()}</p>
             <p class="muted">{baseline}</p>
         </div>
-        {reasons.into_iter().map(|reason| view! { <p class="warn">{reason}</p> }).collect_view()}
+        {reasons.into_iter().map(|reason| view! { <p class="warn">{reason}</p> }.into_any()).collect::<Vec<_>>()}
         {detail.difference.as_ref().map(changes)}
-        <ul class="plain terms">{score.terms.iter().map(|done| term(done, leaning(run, &done.name))).collect_view()}</ul>
-        <p class="share"><code data-testid="score-line">{line.clone()}</code> <Copy label="Copy score line" text=line.clone() /></p>
+        <ul class="plain terms">{score.terms.iter().map(|done| term(done, leaning(run, &done.name))).collect::<Vec<_>>()}</ul>
+        <div class="share"><code data-testid="score-line">{line.clone()}</code>{copy("Copy score line", line)}</div>
     }
+    .into_any()
 }
 
 /// What the terms are about that a term leans on.
@@ -76,7 +92,7 @@ fn leaning(run: RunView, name: &str) -> String {
     })
 }
 
-fn term(term: &TermScore, leaning: String) -> impl IntoView + use<> {
+fn term(term: &TermScore, leaning: String) -> AnyView {
     let share = if term.weight > 0.0 { term.points / term.weight * 100.0 } else { 0.0 };
     let value = term.value.map_or("–".to_owned(), |value| term.unit.show(value));
     let points = format!("{} of {}", Unit::Count.show((term.points * 10.0).round() / 10.0), term.weight);
@@ -94,9 +110,10 @@ fn term(term: &TermScore, leaning: String) -> impl IntoView + use<> {
             <span class="muted">{format!("{} earns all{leans}", term.unit.show(term.perfect))}</span>
         </li>
     }
+    .into_any()
 }
 
-fn changes(difference: &Difference) -> impl IntoView + use<> {
+fn changes(difference: &Difference) -> AnyView {
     let show = |line: &brownout_core::difference::DifferenceLine, value: Option<f64>| {
         value.map_or("–".to_owned(), |value| line.unit.show(value))
     };
@@ -109,12 +126,14 @@ fn changes(difference: &Difference) -> impl IntoView + use<> {
                 <td class="strong">{line.words.clone()}</td>
             </tr>
         }
+        .into_any()
     });
     view! {
         <table class="table changes" data-testid="difference">
             <caption class="visually-hidden">"Difference to your first run"</caption>
             <thead><tr><th>"against your first run"</th><th class="number">"then"</th><th class="number">"now"</th><th>"change"</th></tr></thead>
-            <tbody>{rows.collect_view()}</tbody>
+            <tbody>{rows.collect::<Vec<_>>()}</tbody>
         </table>
     }
+    .into_any()
 }

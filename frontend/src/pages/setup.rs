@@ -1,0 +1,224 @@
+//! This machine: what it has and lacks, the services with their logs, the choices, and where things are.
+
+use brownout_core::setup::{ChangeSettings, Check, CheckState, Preflight, Settings, StackAbility};
+use leptos::{prelude::*, task::spawn_local};
+
+use crate::{
+    live::Live,
+    panel,
+    parts::{
+        act::{Stands, ask_button, deploy_button},
+        build::build_state,
+        copy::copy,
+        editor::{Choices, editor_form},
+        said::said,
+        services::services,
+    },
+    title::title,
+    view::Fetched,
+};
+
+/// The page.
+pub fn setup() -> AnyView {
+    title(|| "Setup".to_owned());
+    view! {
+        <h1 class="page-title">"Setup"</h1>
+        <div class="setup-page">
+            <div class="column">{checks()}{settings()}</div>
+            <div class="column">{stack()}{logs()}</div>
+        </div>
+    }
+    .into_any()
+}
+
+fn checks() -> AnyView {
+    let found = RwSignal::new(Fetched::<Preflight>::Loading);
+    let busy = RwSignal::new(false);
+    let look = move || {
+        busy.set(true);
+        spawn_local(async move {
+            found.try_set(panel::get("/setup/checks").await.into());
+            busy.try_set(false);
+        });
+    };
+    look();
+    let shown = move || match found.get() {
+        Fetched::Loading => view! { <p class="muted" role="status">"Looking …"</p> }.into_any(),
+        Fetched::Failed(why) => view! { <p class="problem" role="alert">{why}</p> }.into_any(),
+        Fetched::Ready(found) => view! {
+            <ul class="plain checks">{found.checks.into_iter().map(check).collect::<Vec<_>>()}</ul>
+            <ul class="plain checks">{found.stacks.into_iter().map(ability).collect::<Vec<_>>()}</ul>
+        }
+        .into_any(),
+    };
+    view! {
+        <section class="panel">
+            <div class="panel-head">
+                <h2>"This machine"</h2>
+                <button class="button" data-testid="check-button" disabled=move || busy.get() on:click=move |_| look()>
+                    {move || if busy.get() { "Checking …" } else { "Check again" }}
+                </button>
+            </div>
+            {move || shown()}
+        </section>
+    }
+    .into_any()
+}
+
+fn check(check: Check) -> AnyView {
+    let (sign, word, class) = match check.state {
+        CheckState::Ok => ("✓", "as it should be", "good"),
+        CheckState::Warning => ("▲", "will do, but not well", "warn"),
+        CheckState::Missing => ("✗", "missing", "bad"),
+    };
+    let needed = if check.state == CheckState::Ok || check.needed_for.is_empty() {
+        String::new()
+    } else {
+        format!("needed for the stack {}", check.needed_for.join(" and "))
+    };
+    let fix = check
+        .fix
+        .map(|fix| view! { <div class="fix"><code>{fix.clone()}</code>{copy("Copy command", fix)}</div> }.into_any());
+    view! {
+        <li class="check" data-state=class>
+            <span class=class aria-hidden="true">{sign}</span>
+            <span class="strong">{check.title}<span class="visually-hidden">{format!(": {word}")}</span></span>
+            <div>{said(&check.says)}<p class="muted small because">{needed}</p>{fix}</div>
+        </li>
+    }
+    .into_any()
+}
+
+fn ability(stack: StackAbility) -> AnyView {
+    let (sign, word, class) = if stack.can_run { ("✓", "can run", "good") } else { ("✗", "cannot run", "bad") };
+    view! {
+        <li class="check">
+            <span class=class aria-hidden="true">{sign}</span>
+            <span class="strong">"stack "{stack.kind}</span>
+            <div>{word}". "{said(&stack.says)}</div>
+        </li>
+    }
+    .into_any()
+}
+
+fn stack() -> AnyView {
+    view! {
+        <section class="panel">
+            <h2>"Stack"</h2>
+            {services()}
+            {build_state()}
+            <div class="actions">
+                {deploy_button(Stands::beside())}
+                {ask_button("Restart the stack", "restart-button", "/stack/restart")}
+                {ask_button("Reset the lab", "reset-button", "/stack/reset")}
+            </div>
+            <p class="muted small">"Restart stops every service and starts it again. Reset takes replicas, faults and data back to where they began."</p>
+        </section>
+    }
+    .into_any()
+}
+
+fn logs() -> AnyView {
+    let live = expect_context::<Live>();
+    let services =
+        Memo::new(move |_| live.stack.with(|stack| stack.services.iter().map(|s| s.name.clone()).collect::<Vec<_>>()));
+    let service = RwSignal::new(String::new());
+    let lines = RwSignal::new(Fetched::Ready(String::new()));
+    let look = move || {
+        let name = service.get_untracked();
+        if name.is_empty() {
+            return;
+        }
+        spawn_local(async move {
+            lines.try_set(panel::text(&format!("/stack/logs/{name}?lines=200")).await.into());
+        });
+    };
+    Effect::new(move || {
+        let first = services.with(|services| services.first().cloned());
+        if service.with_untracked(String::is_empty)
+            && let Some(first) = first
+        {
+            service.set(first);
+        }
+    });
+    Effect::new(move || {
+        service.track();
+        look();
+    });
+    let tab = move |name: String| {
+        let (own, picked) = (name.clone(), name.clone());
+        view! {
+            <button class="button quiet" aria-pressed=move || service.with(|service| *service == own).to_string()
+                on:click=move |_| service.set(picked.clone())>{name}</button>
+        }
+        .into_any()
+    };
+    let shown = move || match lines.get() {
+        Fetched::Failed(why) => view! { <p class="problem" role="alert">{why}</p> }.into_any(),
+        Fetched::Ready(text) if !text.is_empty() => {
+            view! { <pre class="lines log" tabindex="0">{text}</pre> }.into_any()
+        }
+        _ => view! { <p class="muted">"Nothing was written yet."</p> }.into_any(),
+    };
+    view! {
+        <section class="panel">
+            <div class="panel-head">
+                <h2>"Logs"</h2>
+                <div class="actions" role="group" aria-label="service">{move || services.get().into_iter().map(tab).collect::<Vec<_>>()}</div>
+                <button class="button" data-testid="log-button" on:click=move |_| look()>"Refresh"</button>
+            </div>
+            {move || shown()}
+        </section>
+    }
+    .into_any()
+}
+
+fn settings() -> AnyView {
+    let choices = expect_context::<Choices>();
+    let shown = move || match choices.settings.get() {
+        None => view! { <p class="muted">"The panel has not told its settings."</p> }.into_any(),
+        Some(settings) => {
+            view! { {name(choices, &settings)}{editor_form(choices, || ())}{places(&settings)} }.into_any()
+        }
+    };
+    view! { <section class="panel settings"><h2>"Settings"</h2>{move || shown()}</section> }.into_any()
+}
+
+fn name(choices: Choices, settings: &Settings) -> AnyView {
+    let name = RwSignal::new(settings.name.clone());
+    let keep = move |_| {
+        let change = ChangeSettings { name: Some(name.get_untracked()), editor: None };
+        choices.change(change, || ());
+    };
+    view! {
+        <div class="form row">
+            <label class="field">
+                "What you are called on the leaderboard"
+                <input type="text" maxlength="40" data-testid="name" prop:value=move || name.get()
+                    on:input=move |event| name.set(event_target_value(&event)) />
+            </label>
+            <button class="button" on:click=keep>"Save the name"</button>
+        </div>
+        <h3>"How files are opened"</h3>
+    }
+    .into_any()
+}
+
+fn places(settings: &Settings) -> AnyView {
+    let rows = [
+        ("this panel", &settings.panel, "--port"),
+        ("the lab's API", &settings.api, "--api-port"),
+        ("the lab's worker", &settings.worker, "--worker-port"),
+        ("history, logs, builds", &settings.data_dir, "--data-dir"),
+        ("the repository", &settings.root, ""),
+    ]
+    .map(|(what, place, flag)| {
+        view! { <dt>{what}</dt><dd><code>{place.clone()}</code></dd><dd class="muted"><code>{flag}</code></dd> }
+            .into_any()
+    });
+    view! {
+        <h3>"Where things are, and the flag of "<code>"brownout serve"</code>" that changes it"</h3>
+        <dl class="places">{rows.into_iter().collect::<Vec<_>>()}</dl>
+    }
+    .into_any()
+}
