@@ -12,6 +12,7 @@ use crate::{
         hints::hints,
         next::{actions, places},
         outline::outline,
+        said::said,
         services::services,
     },
     title::title,
@@ -44,7 +45,7 @@ pub fn case(id: String) -> AnyView {
         Fetched::Failed(why) => view! {
             <section class="empty">
                 <h1>"This case cannot be shown"</h1>
-                <p role="alert">{why}</p>
+                <p role="alert">{said(&why)}</p>
                 <a href="/" class="button primary">"Go to the cases"</a>
             </section>
         }
@@ -68,7 +69,7 @@ fn before(case: &ScenarioView, live: Live, id: Signal<String>) -> AnyView {
     });
     let last = case.last.as_ref().map(|last| {
         let says = last.score.map_or("Last run".to_owned(), |score| format!("Last run: {score} of 100"));
-        view! { <a href=format!("/runs/{}", last.id) class="button quiet">{says}</a> }.into_any()
+        view! { <p><a href=format!("/runs/{}", last.id)>{says}</a></p> }.into_any()
     });
     let running = Memo::new(move |_| live.active());
     let state = Memo::new(move |_| live.case(&id.get()).map(|case| case.state).unwrap_or_default());
@@ -105,7 +106,7 @@ fn before(case: &ScenarioView, live: Live, id: Signal<String>) -> AnyView {
                     <ul class="plain">{criteria.collect::<Vec<_>>()}</ul>
                 </section>
                 {hints(id)}
-                {case.last.is_some().then(|| view! { <section class="panel"><h2>"Where to look"</h2>{places(case)}</section> }.into_any())}
+                {case.last.is_some().then(|| view! { <section class="panel"><h2>"Where to change it"</h2>{places(case)}</section> }.into_any())}
                 <section class="panel">
                     <h2>"Build"</h2>
                     {build_state()}

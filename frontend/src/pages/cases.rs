@@ -3,7 +3,7 @@
 use brownout_core::{case::CaseState, quantity::clock, wire::ScenarioView};
 use leptos::{prelude::*, task::spawn_local};
 
-use crate::{live::Live, panel, title::title, view::Fetched};
+use crate::{live::Live, panel, parts::said::said, title::title, view::Fetched};
 
 /// The page.
 pub fn cases() -> AnyView {
@@ -21,7 +21,7 @@ pub fn cases() -> AnyView {
     let shown = move || {
         match cases.get() {
         Fetched::Loading => view! { <p class="muted" role="status">"Loading the cases …"</p> }.into_any(),
-        Fetched::Failed(why) => view! { <p class="problem" role="alert">{why}</p> }.into_any(),
+        Fetched::Failed(why) => view! { <p class="problem" role="alert">{said(&why)}</p> }.into_any(),
         Fetched::Ready(views) if views.is_empty() => {
             view! { <p class="muted">"There is no scenario file without mistakes. Run "<code>"brownout check"</code>"."</p> }.into_any()
         }

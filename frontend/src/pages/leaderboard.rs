@@ -3,7 +3,7 @@
 use brownout_core::leaderboard::{Leaderboard, LeaderboardCell, LeaderboardRow};
 use leptos::{prelude::*, task::spawn_local};
 
-use crate::{live::Live, panel, place::Place, title::title, view::Fetched};
+use crate::{live::Live, panel, parts::said::said, place::Place, title::title, view::Fetched};
 
 /// The page.
 pub fn leaderboard() -> AnyView {
@@ -22,7 +22,7 @@ pub fn leaderboard() -> AnyView {
     let screen = Memo::new(move |_| place.asked("screen").is_some());
     let shown = move || match board.get() {
         Fetched::Loading => view! { <p class="muted" role="status">"Loading the leaderboard …"</p> }.into_any(),
-        Fetched::Failed(why) => view! { <p class="problem" role="alert">{why}</p> }.into_any(),
+        Fetched::Failed(why) => view! { <p class="problem" role="alert">{said(&why)}</p> }.into_any(),
         Fetched::Ready(board) if board.rows.iter().all(|row| row.total == 0) => view! {
             <section class="empty">
                 <p>"No ranked run has ended yet. The first one stands here."</p>

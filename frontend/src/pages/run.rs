@@ -18,6 +18,7 @@ use crate::{
         criteria::criteria,
         hints::hints,
         replay::replay_bar,
+        said::said,
         updates::updates,
         verdict::verdict,
     },
@@ -88,7 +89,7 @@ fn waiting(run: RunView) -> AnyView {
         Some(why) => view! {
             <section class="empty">
                 <h1>"This run cannot be shown"</h1>
-                <p role="alert">{why}</p>
+                <p role="alert">{said(&why)}</p>
                 <a href="/runs" class="button primary">"Go to all runs"</a>
             </section>
         }

@@ -4,7 +4,15 @@ use brownout_core::wire::{Page, Problem, RunState, RunSummary};
 use gloo_net::http::Method;
 use leptos::{prelude::*, task::spawn_local};
 
-use crate::{app::Alert, live::Live, panel, parts::dialog::dialog, place::Place, title::title, view::Fetched};
+use crate::{
+    app::Alert,
+    live::Live,
+    panel,
+    parts::{dialog::dialog, said::said},
+    place::Place,
+    title::title,
+    view::Fetched,
+};
 
 const STATES: [(&str, &str); 6] = [
     ("", "all states"),
@@ -89,7 +97,7 @@ pub fn runs() -> AnyView {
     let shown = move || {
         match list.runs.get() {
         Fetched::Loading => view! { <p class="muted" role="status">"Loading the runs …"</p> }.into_any(),
-        Fetched::Failed(why) => view! { <p class="problem" role="alert">{why}</p> }.into_any(),
+        Fetched::Failed(why) => view! { <p class="problem" role="alert">{said(&why)}</p> }.into_any(),
         Fetched::Ready(runs) if runs.is_empty() => none(wanted.get() != Default::default()),
         Fetched::Ready(runs) => view! {
             <table class="table">
@@ -185,7 +193,11 @@ fn row(run: RunSummary, list: List) -> AnyView {
         (RunState::Interrupted, _) => "interrupted",
     };
     let baseline = if run.baseline { " · baseline" } else { "" };
-    let hints = if run.hints > 0 { format!(" · hints −{}", run.hints) } else { String::new() };
+    let hints = match run.hints {
+        0 => String::new(),
+        1 => " · 1 hint".to_owned(),
+        count => format!(" · {count} hints"),
+    };
     let (id, over) = (run.id.clone(), run.state != RunState::Running);
     let delete = move |_| {
         list.deleting.set(id.clone());

@@ -44,7 +44,7 @@ fn checks() -> AnyView {
     look();
     let shown = move || match found.get() {
         Fetched::Loading => view! { <p class="muted" role="status">"Looking …"</p> }.into_any(),
-        Fetched::Failed(why) => view! { <p class="problem" role="alert">{why}</p> }.into_any(),
+        Fetched::Failed(why) => view! { <p class="problem" role="alert">{said(&why)}</p> }.into_any(),
         Fetched::Ready(found) => view! {
             <ul class="plain checks">{found.checks.into_iter().map(check).collect::<Vec<_>>()}</ul>
             <ul class="plain checks">{found.stacks.into_iter().map(ability).collect::<Vec<_>>()}</ul>
@@ -103,9 +103,9 @@ fn ability(stack: StackAbility) -> AnyView {
 
 fn stack() -> AnyView {
     view! {
-        <section class="panel">
+        <section class="panel settings">
             <h2>"Stack"</h2>
-            {services()}
+            <div>{services()}</div>
             {build_state()}
             <div class="actions">
                 {deploy_button(Stands::beside())}
@@ -154,7 +154,7 @@ fn logs() -> AnyView {
         .into_any()
     };
     let shown = move || match lines.get() {
-        Fetched::Failed(why) => view! { <p class="problem" role="alert">{why}</p> }.into_any(),
+        Fetched::Failed(why) => view! { <p class="problem" role="alert">{said(&why)}</p> }.into_any(),
         Fetched::Ready(text) if !text.is_empty() => {
             view! { <pre class="lines log" tabindex="0">{text}</pre> }.into_any()
         }

@@ -114,6 +114,7 @@ pub fn editor_dialog() -> AnyView {
         view! {
             <p class="muted">"Brownout remembers this; the Setup page changes it."</p>
             {editor_form(choices, chosen)}
+            <button class="button" on:click=move |_| choices.asking.set(false)>"Not now"</button>
         }
         .into_any()
     })

@@ -136,7 +136,7 @@ pub fn replay_bar(replay: Replay, id: String) -> AnyView {
                 </select>
             </label>
             <input type="range" class="scrubber" data-testid="scrubber" aria-label="instant of the run" min="0" step="1"
-                max=(replay.end_us / SECOND_US).to_string() prop:value=move || seconds().to_string() aria-valuetext=move || spoken()
+                max=(replay.end_us / SECOND_US).to_string() prop:value=move || seconds().to_string() aria-valuetext=spoken
                 on:input=move |event| replay.go(event_target_value(&event).parse::<u64>().unwrap_or(0) * SECOND_US) />
             <a class="button quiet" href=format!("/runs/{id}")>"Leave the replay"</a>
         </div>
