@@ -3,7 +3,7 @@
 brownout := deploy/setup/brownout.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup preflight prefetch ui test test-all lint fmt up smoke dev reset down status scenario load check schema solution prove seal bench clean
+.PHONY: help run setup preflight prefetch ui test test-all lint fmt up smoke dev reset down status scenario load check schema openapi solution prove seal bench clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -81,6 +81,11 @@ prove: ## show that the right fix wins and a wrong one does not (ARGS="timeouts 
 
 seal: ## write the hashes of what makes the exercises honest, after a change to it
 	@exec $(brownout) seal
+
+openapi: ## write docs/openapi.json from the source
+	@mkdir -p target
+	@cargo run --quiet -p brownout-panel -- openapi >target/openapi.json
+	@mv target/openapi.json docs/openapi.json
 
 solution: ## put the solution of a step in place: STEP=1, STEP=0 for the code as given, STEP=undo
 	@test -n "$(STEP)" || { echo "error: say which step: make solution STEP=1, or STEP=undo" >&2; exit 2; }

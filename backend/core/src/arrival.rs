@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// One stretch of load. Instants are µs since the run began.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "shape", rename_all = "snake_case")]
 pub enum Segment {
     /// The same rate from `from_us` to `to_us`.
@@ -37,6 +38,7 @@ pub enum Segment {
 
 /// The arrivals of one stream: segments in ascending order of time, optionally with random gaps.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Arrivals {
     /// Stretches of load.
     pub segments: Vec<Segment>,

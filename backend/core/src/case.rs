@@ -14,6 +14,7 @@ use crate::{
 
 /// How far a case is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CaseState {
     /// No run has ended.
@@ -47,6 +48,7 @@ impl CaseState {
 
 /// A hint that was taken, with what it cost.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HintTaken {
     /// Its name in the scenario.
     pub name: String,
@@ -138,6 +140,7 @@ impl Cases {
 
 /// Whether a hint may be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum HintState {
     /// It is on the screen.
@@ -173,6 +176,7 @@ pub fn hint_state(hint: &Hint, case: &CaseFold, clock_ms: u64) -> HintState {
 
 /// A hint as a screen may show it: its text only once it is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HintView {
     /// Its name in the scenario.
     pub name: String,
@@ -190,6 +194,7 @@ pub struct HintView {
 
 /// A case as a screen shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CaseProgress {
     /// Scenario id.
     pub scenario: String,

@@ -12,6 +12,7 @@ use crate::{
 
 /// A criterion as it stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CriterionState {
     /// Name in the scenario.
     pub name: String,
@@ -39,6 +40,7 @@ pub struct CriterionState {
 
 /// Whether a criterion is judged yet.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Its span has not begun.

@@ -9,6 +9,7 @@ use crate::{
 
 /// A run set against an earlier one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Difference {
     /// Id of the earlier run.
     pub base: String,
@@ -22,6 +23,7 @@ pub struct Difference {
 
 /// One term in both runs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DifferenceLine {
     /// What it is about.
     pub says: String,

@@ -24,6 +24,7 @@ pub const VERSION: u16 = 1;
 
 /// One event with its place in its stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(bound(deserialize = "E: DeserializeOwned"))]
 pub struct Envelope<E> {
     /// Version of the envelope, [`VERSION`].
@@ -43,6 +44,7 @@ pub struct Envelope<E> {
 
 /// A known event, or one that a newer version wrote.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
 pub enum Body<E> {
     /// An event that this version knows.
@@ -76,6 +78,7 @@ pub type SessionEnvelope = Envelope<SessionEvent>;
 
 /// What happens in a run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum RunEvent {
     /// The first event of each run: everything that is needed to read the rest.
@@ -172,6 +175,7 @@ impl RunEvent {
 
 /// What a run starts with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Started {
     /// Id of the run.
     pub run: String,
@@ -202,6 +206,7 @@ pub struct Started {
 
 /// How a run came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Ended {
     /// All load was sent and settled.
@@ -216,6 +221,7 @@ pub enum Ended {
 
 /// What a run ends with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Finished {
     /// How it ended.
     pub ended: Ended,
@@ -234,6 +240,7 @@ pub struct Finished {
 
 /// What happens around the runs of one participant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum SessionEvent {
     /// The participant opened a case.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The board, best total first; equal totals by the earlier last improvement.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Leaderboard {
     /// Cases in the order of the workshop.
     pub cases: Vec<LeaderboardCase>,
@@ -13,6 +14,7 @@ pub struct Leaderboard {
 
 /// A column of the board.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LeaderboardCase {
     /// Scenario id.
     pub scenario: String,
@@ -22,6 +24,7 @@ pub struct LeaderboardCase {
 
 /// A participant's row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LeaderboardRow {
     /// Participant's id.
     pub participant: String,
@@ -35,6 +38,7 @@ pub struct LeaderboardRow {
 
 /// A participant's best ranked run of a case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LeaderboardCell {
     /// Its score.
     pub score: u32,

@@ -17,6 +17,8 @@ pub mod event;
 pub mod fold;
 pub mod latency;
 pub mod leaderboard;
+#[cfg(feature = "openapi")]
+mod openapi;
 pub mod outcome;
 pub mod plan;
 pub mod quantity;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The end of an arrival, from best to worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Answered with a receipt that verifies.

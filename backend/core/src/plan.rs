@@ -6,6 +6,7 @@ use crate::scenario::{FaultKind, Scenario, Stream};
 
 /// The plan of one run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Plan {
     /// Streams of load.
     pub streams: Vec<Stream>,
@@ -17,6 +18,7 @@ pub struct Plan {
 
 /// A fault with the run's choices made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PlannedFault {
     /// Name as in the scenario.
     pub name: String,
@@ -32,6 +34,7 @@ pub struct PlannedFault {
 
 /// What the dependency is told to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum FaultOrder {
     /// Items with `item % shards == shard` are not answered.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a number measures, so that it can be read and written in words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// 0..=1, written in percent.

@@ -8,6 +8,7 @@ use crate::{arrival::Arrivals, quantity::Unit, signal::Signal};
 
 /// One exercise.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Scenario {
     /// Name used in commands, URLs and score lines: `timeouts`.
     pub id: String,
@@ -59,6 +60,7 @@ pub struct Scenario {
 
 /// One stream of load.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Stream {
     /// Name, unique in the scenario: `quotes`.
     pub name: String,
@@ -89,6 +91,7 @@ pub struct Stream {
 
 /// A receipt is the first 32 hex digits of HMAC-SHA256 over `message` with the key of the run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ReceiptRule {
     /// Response header that carries it.
     pub header: String,
@@ -98,6 +101,7 @@ pub struct ReceiptRule {
 
 /// A named stretch of the run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Phase {
     /// Begin, µs.
     pub from_us: u64,
@@ -107,6 +111,7 @@ pub struct Phase {
 
 /// Something broken on purpose between two instants.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Fault {
     /// Name, unique in the scenario.
     pub name: String,
@@ -122,6 +127,7 @@ pub struct Fault {
 
 /// What a fault does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum FaultKind {
     /// The dependency does not answer for one shard out of `shards`; which one depends on the run.
@@ -135,6 +141,7 @@ pub enum FaultKind {
 
 /// A chart of this case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Panel {
     /// Title: "Calls in flight".
     pub title: String,
@@ -149,6 +156,7 @@ pub struct Panel {
 
 /// One line of a [`Panel`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PanelLine {
     /// Gauge, e.g. `dep.in_flight`.
     pub gauge: String,
@@ -158,6 +166,7 @@ pub struct PanelLine {
 
 /// Seconds of the run, `from` inclusive, `to` exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Span {
     /// First second.
     pub from: u32,
@@ -174,6 +183,7 @@ impl Span {
 
 /// Which way is good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Comparison {
     /// Holds when the value is at least the target.
@@ -203,6 +213,7 @@ impl Comparison {
 
 /// Something that must hold for a while.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Criterion {
     /// Name, unique in the scenario; hints refer to it.
     pub name: String,
@@ -224,6 +235,7 @@ pub struct Criterion {
 
 /// One term of the score: weight × attainment × the attainment of the terms it leans on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Term {
     /// Name, unique in the scenario.
     pub name: String,
@@ -248,6 +260,7 @@ pub struct Term {
 
 /// Scores that `prove` expects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Bands {
     /// The broken code earns at most this.
     pub broken_at_most: u32,
@@ -268,6 +281,7 @@ pub struct Variant {
 
 /// Where to change what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EditPoint {
     /// File, relative to the repository.
     pub file: String,
@@ -279,6 +293,7 @@ pub struct EditPoint {
 
 /// A hint and what releases it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Hint {
     /// Name, unique in the scenario.
     pub name: String,

@@ -13,6 +13,7 @@ use crate::{
 
 /// A score, explained.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Score {
     /// 0..=100, rounded.
     pub total: u32,
@@ -27,6 +28,7 @@ pub struct Score {
 
 /// One term of a score.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TermScore {
     /// Name in the scenario.
     pub name: String,
@@ -56,6 +58,7 @@ pub struct TermScore {
 
 /// Why a run is not ranked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "reason", rename_all = "snake_case")]
 pub enum Unranked {
     /// Something that makes the exercise honest was changed.

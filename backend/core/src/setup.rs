@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// All checks in one pass.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Preflight {
     /// What was looked at, in the order in which a person would.
     pub checks: Vec<Check>,
@@ -13,6 +14,7 @@ pub struct Preflight {
 
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Check {
     /// A word for programs, e.g. `cargo`, `port-8080`.
     pub name: String,
@@ -31,6 +33,7 @@ pub struct Check {
 
 /// How a check stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CheckState {
     /// As it should be.
@@ -43,6 +46,7 @@ pub enum CheckState {
 
 /// Whether a stack can run here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StackAbility {
     /// `local` or `k3d`.
     pub kind: String,
@@ -54,6 +58,7 @@ pub struct StackAbility {
 
 /// What the participant has chosen, and where things are.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Settings {
     /// What the participant is called.
     pub name: String,
@@ -73,6 +78,7 @@ pub struct Settings {
 
 /// How files are opened at a line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Editor {
     /// A preset (`vscode`, `cursor`, `zed`, `idea`), `command` or `none`.
     pub kind: String,
@@ -89,6 +95,7 @@ impl Default for Editor {
 
 /// A part of [`Settings`] to change; what is `None` stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChangeSettings {
     /// What the participant wants to be called, 1 to 40 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -100,6 +107,7 @@ pub struct ChangeSettings {
 
 /// Body of `POST /api/v1/editor`: a file that the panel opens with the participant's command.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OpenFile {
     /// Path relative to the repository.
     pub file: String,

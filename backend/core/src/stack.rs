@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Everything a screen needs to know about the stack at one instant.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StackStatus {
     /// `local` or `kube`.
     pub kind: String,
@@ -23,6 +24,7 @@ pub struct StackStatus {
 
 /// Life of a stack.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum StackPhase {
     /// Nothing runs.
@@ -40,6 +42,7 @@ pub enum StackPhase {
 
 /// One service of the lab (`api`, `worker`, `dep`, `postgres`).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ServiceStatus {
     /// Name as in the manifests.
     pub name: String,
@@ -63,6 +66,7 @@ pub struct ServiceStatus {
 
 /// State of a service.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ServiceState {
     /// Not running and not wanted.
@@ -80,6 +84,7 @@ pub enum ServiceState {
 
 /// Working copy against live build.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BuildStatus {
     /// Identity of the working copy: a hash of the lab's sources and of the manifests.
     pub working: String,
@@ -99,6 +104,7 @@ pub struct BuildStatus {
 
 /// Where working copy and live build stand.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum BuildState {
     /// Not known yet.
@@ -116,6 +122,7 @@ pub enum BuildState {
 
 /// A file that was edited since the live build.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EditedFile {
     /// Path relative to the repository.
     pub path: String,
@@ -125,6 +132,7 @@ pub struct EditedFile {
 
 /// One error of the compiler.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BuildProblem {
     /// Path relative to the repository.
     pub file: String,
@@ -138,6 +146,7 @@ pub struct BuildProblem {
 
 /// One timed step of a deploy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeployStep {
     /// What was done, e.g. `build`, `restart api`, `ready`.
     pub name: String,
@@ -147,6 +156,7 @@ pub struct DeployStep {
 
 /// Where a run sends its load and its control calls. URLs without a trailing slash.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Endpoints {
     /// The API that participants know, e.g. `http://127.0.0.1:8080`.
     pub api: String,
@@ -161,6 +171,7 @@ pub struct Endpoints {
 
 /// What the lab's database says of itself once nobody is in a transaction.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Books {
     /// Entries of the ledger.
     pub rows: u64,

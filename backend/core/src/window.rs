@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{latency::Latencies, outcome::Outcome, stack::Gauges};
+use crate::{latency::Latencies, outcome::Outcome};
 
 /// Width of a window: one second in µs.
 pub const WINDOW_US: u64 = 1_000_000;
 
 /// Everything measured between second `index` and the next.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Window {
     /// Second of the run, from 0.
     pub index: u32,
@@ -18,11 +19,12 @@ pub struct Window {
     pub streams: BTreeMap<String, StreamWindow>,
     /// Gauges that the stack read near the end of this second.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub gauges: Gauges,
+    pub gauges: BTreeMap<String, f64>,
 }
 
 /// One stream's share of a window.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StreamWindow {
     /// Arrivals whose intended instant lies in this second.
     pub scheduled: u32,
@@ -42,6 +44,7 @@ pub struct StreamWindow {
 
 /// Arrivals of one intended second that ended alike.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Cell {
     /// Second of the intended instants.
     pub due: u32,

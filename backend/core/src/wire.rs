@@ -8,7 +8,7 @@ use crate::{
     case::CaseProgress,
     criterion::CriterionState,
     difference::Difference,
-    event::{RunEnvelope, SessionEnvelope},
+    event::{Envelope, RunEvent, SessionEvent},
     scenario::Scenario,
     score::{Score, Unranked},
     stack::StackStatus,
@@ -16,6 +16,7 @@ use crate::{
 
 /// State of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RunState {
     /// Load flows or calls are being awaited.
@@ -32,6 +33,7 @@ pub enum RunState {
 
 /// One run in a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunSummary {
     /// Id.
     pub id: String,
@@ -67,6 +69,7 @@ pub struct RunSummary {
 
 /// One page of a list, newest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Page<T> {
     /// The items.
     pub items: Vec<T>,
@@ -76,6 +79,7 @@ pub struct Page<T> {
 
 /// One run, whole but for its events.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunDetail {
     /// Id.
     pub id: String,
@@ -97,6 +101,7 @@ pub struct RunDetail {
 
 /// A scenario with what the participant has made of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ScenarioView {
     /// The exercise.
     pub scenario: Scenario,
@@ -116,6 +121,7 @@ pub struct ScenarioView {
 
 /// An edit point in the working copy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EditPlace {
     /// Path relative to the repository.
     pub file: String,
@@ -129,6 +135,7 @@ pub struct EditPlace {
 
 /// Body of `POST /api/v1/runs`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StartRun {
     /// Scenario id.
     pub scenario: String,
@@ -139,6 +146,7 @@ pub struct StartRun {
 
 /// Answer to `POST /api/v1/runs`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunStarted {
     /// Id of the new run.
     pub id: String,
@@ -146,6 +154,7 @@ pub struct RunStarted {
 
 /// An error as problem+json (RFC 9457).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// A word for programs: `run-active`, `precondition`, `not-found`, …
     #[serde(rename = "type")]
@@ -163,6 +172,7 @@ pub struct Problem {
 
 /// Why a run cannot start yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Precondition {
     /// A service is not ready.
@@ -179,6 +189,7 @@ pub enum Precondition {
 
 /// What a screen is given at once when it connects.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Snapshot {
     /// Version of the panel.
     pub panel: String,
@@ -187,7 +198,7 @@ pub struct Snapshot {
     /// The stack.
     pub stack: StackStatus,
     /// All events of the run that goes on, or of none.
-    pub run: Vec<RunEnvelope>,
+    pub run: Vec<Envelope<RunEvent>>,
     /// A sentence while a run waits for a precondition.
     #[serde(default)]
     pub waiting: Option<Waiting>,
@@ -201,6 +212,7 @@ pub struct Snapshot {
 
 /// A run that waits for a precondition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Waiting {
     /// Scenario id.
     pub scenario: String,
@@ -210,6 +222,7 @@ pub struct Waiting {
 
 /// A message of `/api/v1/live`, panel to browser.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum LiveMessage {
     /// First message, and again whenever a screen has fallen behind.
@@ -239,14 +252,15 @@ pub enum LiveMessage {
 
 /// One item of the live feed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "of", content = "is", rename_all = "snake_case")]
 pub enum LiveItem {
     /// An event of a run.
     #[serde(deserialize_with = "by_value")]
-    Run(RunEnvelope),
+    Run(Envelope<RunEvent>),
     /// An event of the session.
     #[serde(deserialize_with = "by_value")]
-    Session(SessionEnvelope),
+    Session(Envelope<SessionEvent>),
     /// The stack changed.
     #[serde(deserialize_with = "by_value")]
     Stack(StackStatus),

@@ -80,6 +80,9 @@ pub enum Command {
     /// Print the JSON Schema of scenario files, for editors.
     #[command(after_help = "Example:\n  brownout schema > scenarios/schema.json")]
     Schema,
+    /// Print the OpenAPI document of the panel's API.
+    #[command(after_help = "Example:\n  brownout openapi > docs/openapi.json")]
+    Openapi,
     /// Bring the stack up and wait until it is ready; starts a panel in the background when none runs.
     #[command(after_help = "Example:\n  brownout up && brownout smoke")]
     Up(serve::Ports),
@@ -142,6 +145,7 @@ async fn perform(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Load(load) => load::load(load, place.json).await,
         Command::Check(check) => check::check(&place, check),
         Command::Schema => check::schema(),
+        Command::Openapi => check::openapi(),
         Command::Up(ports) => stack::up(&place, ports).await,
         Command::Smoke => stack::smoke(&place).await,
         Command::Dev => stack::dev(&place).await,

@@ -3,10 +3,12 @@
 mod ask;
 mod cases;
 mod editor;
+mod etag;
 mod health;
 mod leaderboard;
 mod live;
 mod logs;
+mod reference;
 mod runs;
 mod scenarios;
 mod settings;
@@ -18,53 +20,73 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     middleware,
     response::IntoResponse,
-    routing::{get, post},
+    routing::get,
 };
 use tower_http::{
     CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer,
     set_header::SetResponseHeaderLayer,
 };
+use utoipa::openapi::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{app::App, guard::guard, problem::Problem, ui};
 
 /// No request of the panel needs more, bytes.
 const BODY_LIMIT: usize = 64 * 1024;
 
+/// The routes below `/api/v1`, with their part of the document.
+fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(scenarios::list))
+        .routes(routes!(scenarios::one))
+        .routes(routes!(cases::list))
+        .routes(routes!(cases::open))
+        .routes(routes!(cases::hint))
+        .routes(routes!(cases::complete))
+        .routes(routes!(runs::list, runs::start))
+        .routes(routes!(runs::one, runs::delete))
+        .routes(routes!(runs::events))
+        .routes(routes!(runs::stop))
+        .routes(routes!(runs::stop_waiting))
+        .routes(routes!(leaderboard::board))
+        .routes(routes!(settings::show, settings::change))
+        .routes(routes!(editor::open))
+        .routes(routes!(setup::checks))
+        .routes(routes!(stack::status))
+        .routes(routes!(stack::deploy))
+        .routes(routes!(stack::reset))
+        .routes(routes!(stack::up))
+        .routes(routes!(stack::restart))
+        .routes(routes!(logs::last))
+        .routes(routes!(health::stop))
+        .routes(routes!(live::live))
+}
+
+/// The routes beside it.
+fn beside() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
+        .routes(routes!(health::metrics))
+        .routes(routes!(reference::document))
+        .routes(routes!(reference::page))
+}
+
+/// What the handlers say of themselves.
+pub fn documents() -> OpenApi {
+    let all = OpenApiRouter::new().nest("/api/v1", api()).merge(beside());
+    all.into_openapi()
+}
+
 /// All routes.
 pub fn router(app: App) -> Router {
-    let api = Router::new()
-        .route("/scenarios", get(scenarios::list))
-        .route("/scenarios/{id}", get(scenarios::one))
-        .route("/cases", get(cases::list))
-        .route("/cases/{id}/open", post(cases::open))
-        .route("/cases/{id}/hints/{name}", post(cases::hint))
-        .route("/cases/{id}/complete", post(cases::complete))
-        .route("/runs", get(runs::list).post(runs::start))
-        .route("/runs/{id}", get(runs::one).delete(runs::delete))
-        .route("/runs/{id}/events", get(runs::events))
-        .route("/runs/{id}/stop", post(runs::stop))
-        .route("/runs/waiting/stop", post(runs::stop_waiting))
-        .route("/leaderboard", get(leaderboard::board))
-        .route("/settings", get(settings::show).put(settings::change))
-        .route("/editor", post(editor::open))
-        .route("/setup/checks", get(setup::checks))
-        .route("/stack", get(stack::status))
-        .route("/stack/deploy", post(stack::deploy))
-        .route("/stack/reset", post(stack::reset))
-        .route("/stack/up", post(stack::up))
-        .route("/stack/restart", post(stack::restart))
-        .route("/stack/logs/{service}", get(logs::last))
-        .route("/panel/stop", post(health::stop))
-        .route("/live", get(live::live))
-        .fallback(no_such_route)
-        .method_not_allowed_fallback(wrong_method);
+    let (api, _) = api().split_for_parts();
+    let api = api.fallback(no_such_route).method_not_allowed_fallback(wrong_method);
+    let (beside, _) = beside().split_for_parts();
     let header = |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
-    Router::new()
+    beside
         .nest("/api/v1", api)
         .route("/api/{*rest}", get(no_such_route).fallback(no_such_route))
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
-        .route("/metrics", get(health::metrics))
         .fallback_service(get(ui::serve))
         .layer(middleware::from_fn_with_state(app.clone(), guard))
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))

@@ -13,6 +13,7 @@ mod panel {
     mod lab;
     mod leaderboard;
     mod live;
+    mod reference;
     mod runs;
     mod scenarios;
     mod settings;

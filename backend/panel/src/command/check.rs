@@ -1,4 +1,4 @@
-//! `check`, `schema`, `seal` and `reindex`: work on files, need no panel.
+//! `check`, `schema`, `openapi`, `seal` and `reindex`: work on files, need no panel.
 
 use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
 
@@ -61,6 +61,12 @@ pub(super) fn seal(place: &Place) -> anyhow::Result<ExitCode> {
     let root = place.root()?;
     let seal = Seal::write(&root).with_context(|| format!("{} cannot be written", root.join(seal::FILE).display()))?;
     println!("{} files are sealed in {}.", seal.files.len(), seal::FILE);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the OpenAPI document of the panel.
+pub(super) fn openapi() -> anyhow::Result<ExitCode> {
+    print!("{}", crate::openapi::text()?);
     Ok(ExitCode::SUCCESS)
 }
 

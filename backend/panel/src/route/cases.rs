@@ -18,11 +18,18 @@ use crate::{
 };
 
 /// Every case with its clock and hints.
+#[utoipa::path(get, path = "/cases", operation_id = "list_cases", tag = "cases", responses(
+    (status = 200, description = "Cases in the order of the workshop", body = Vec<CaseProgress>),
+))]
 pub(super) async fn list(State(app): State<App>) -> Json<Vec<CaseProgress>> {
     Json(casebook::progress_of_all(&app))
 }
 
 /// Opens a case: its clock runs from now on. Harmless when it is open or completed.
+#[utoipa::path(post, path = "/cases/{id}/open", operation_id = "open_case", tag = "cases", params(("id" = String, Path, description = "Id of the scenario, e.g. `timeouts`")), responses(
+    (status = 200, description = "The case", body = CaseProgress),
+    (status = 404, description = "There is no such scenario"),
+))]
 pub(super) async fn open(State(app): State<App>, Path(id): Path<String>) -> Answer<Json<CaseProgress>> {
     let scenario = app.catalog.find(&id).map_err(of_catalog)?.scenario;
     let completed = app.session.cases.progress(&scenario).state == CaseState::Completed;
@@ -33,6 +40,12 @@ pub(super) async fn open(State(app): State<App>, Path(id): Path<String>) -> Answ
 }
 
 /// Shows a hint, at its cost.
+#[utoipa::path(post, path = "/cases/{id}/hints/{name}", operation_id = "show_hint", tag = "cases",
+    params(("id" = String, Path, description = "Id of the scenario"), ("name" = String, Path, description = "Name of the hint")), responses(
+    (status = 200, description = "The case with the hint", body = CaseProgress),
+    (status = 404, description = "There is no such scenario or hint"),
+    (status = 409, description = "The hint cannot be had yet"),
+))]
 pub(super) async fn hint(
     State(app): State<App>,
     Path((id, name)): Path<(String, String)>,
@@ -43,6 +56,11 @@ pub(super) async fn hint(
 }
 
 /// The participant says that the case is done.
+#[utoipa::path(post, path = "/cases/{id}/complete", operation_id = "complete_case", tag = "cases", params(("id" = String, Path, description = "Id of the scenario, e.g. `timeouts`")), responses(
+    (status = 200, description = "The case", body = CaseProgress),
+    (status = 404, description = "There is no such scenario"),
+    (status = 409, description = "It is neither met nor out of time"),
+))]
 pub(super) async fn complete(State(app): State<App>, Path(id): Path<String>) -> Answer<Json<CaseProgress>> {
     let scenario = app.catalog.find(&id).map_err(of_catalog)?.scenario;
     casebook::complete(&app, &scenario).await.map_err(problem)?;

@@ -16,6 +16,13 @@ impl Body for OpenFile {
 }
 
 /// Starts the participant's editor on a file of the repository.
+#[utoipa::path(post, path = "/editor", operation_id = "open_file", tag = "setup", request_body = OpenFile, responses(
+    (status = 202, description = "The editor was started"),
+    (status = 403, description = "The file lies outside the repository"),
+    (status = 404, description = "There is no such file"),
+    (status = 409, description = "No editor is chosen that the panel can start"),
+    (status = 422, description = "The editor did not start"),
+))]
 pub(super) async fn open(State(app): State<App>, Sent(wanted): Sent<OpenFile>) -> Answer<StatusCode> {
     let path = editor::inside(app.catalog.root(), &wanted.file).map_err(problem)?;
     let chosen = settings::editor(&app.store).await?;

@@ -10,11 +10,18 @@ use brownout_core::stack::{ServiceState, StackPhase};
 use crate::app::App;
 
 /// The process answers.
+#[utoipa::path(get, path = "/healthz", operation_id = "get_health", tag = "panel", responses(
+    (status = 200, description = "It lives", body = String, content_type = "text/plain"),
+))]
 pub(super) async fn healthz() -> &'static str {
     "ok\n"
 }
 
 /// The stack is ready for a run.
+#[utoipa::path(get, path = "/readyz", operation_id = "get_readiness", tag = "panel", responses(
+    (status = 200, description = "It is ready", body = String, content_type = "text/plain"),
+    (status = 503, description = "It is not ready", body = String, content_type = "text/plain"),
+))]
 pub(super) async fn readyz(State(app): State<App>) -> (StatusCode, &'static str) {
     match app.stack.status().borrow().phase {
         StackPhase::Ready => (StatusCode::OK, "ready\n"),
@@ -23,6 +30,9 @@ pub(super) async fn readyz(State(app): State<App>) -> (StatusCode, &'static str)
 }
 
 /// Prometheus text.
+#[utoipa::path(get, path = "/metrics", operation_id = "get_metrics", tag = "panel", responses(
+    (status = 200, description = "Metrics of the panel itself", body = String, content_type = "text/plain"),
+))]
 pub(super) async fn metrics(State(app): State<App>) -> impl IntoResponse {
     let stack = app.stack.status().borrow().clone();
     let ready = stack.services.iter().filter(|service| service.state == ServiceState::Ready).count();
@@ -41,6 +51,9 @@ pub(super) async fn metrics(State(app): State<App>) -> impl IntoResponse {
 }
 
 /// Ends the panel and its stack, as Ctrl-C does.
+#[utoipa::path(post, path = "/panel/stop", operation_id = "stop_panel", tag = "panel", responses(
+    (status = 202, description = "It ends"),
+))]
 pub(super) async fn stop(State(app): State<App>) -> StatusCode {
     app.stop.cancel();
     StatusCode::ACCEPTED

@@ -9,6 +9,9 @@ use super::scenarios::of_catalog;
 use crate::{app::App, problem::Answer, settings};
 
 /// The best ranked run of every participant in every case of the catalog, best total first.
+#[utoipa::path(get, path = "/leaderboard", operation_id = "get_leaderboard", tag = "leaderboard", responses(
+    (status = 200, description = "Rows of those who have a ranked run", body = Leaderboard),
+))]
 pub(super) async fn board(State(app): State<App>) -> Answer<Json<Leaderboard>> {
     let (entries, _) = app.catalog.all().map_err(of_catalog)?;
     let cases: Vec<LeaderboardCase> = entries

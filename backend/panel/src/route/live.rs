@@ -10,6 +10,7 @@ use axum::{
 use brownout_core::wire::LiveMessage;
 use serde::Deserialize;
 use tokio::sync::broadcast::error::RecvError;
+use utoipa::IntoParams;
 
 use crate::{
     app::App,
@@ -17,13 +18,21 @@ use crate::{
 };
 
 /// What a reconnecting screen has seen.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Seen {
+    /// Epoch of the feed that was followed before.
     epoch: Option<String>,
+    /// Number of the last item that was seen.
     since: Option<u64>,
 }
 
-/// Accepts a screen.
+/// A WebSocket for everything that changes: each message is a `LiveMessage`, panel to browser.
+///
+/// The first one is a snapshot; with `epoch` and `since` of an earlier connection what was missed follows instead.
+#[utoipa::path(get, path = "/live", operation_id = "follow", tag = "panel", params(Seen), responses(
+    (status = 101, description = "The feed follows"),
+))]
 pub(super) async fn live(State(app): State<App>, Query(seen): Query<Seen>, upgrade: WebSocketUpgrade) -> Response {
     upgrade.max_message_size(4096).on_upgrade(move |socket| async move {
         // A screen that went away is the ordinary end.

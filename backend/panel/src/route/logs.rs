@@ -11,6 +11,7 @@ use axum::{
     response::IntoResponse,
 };
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::ask::{Asked, bad_query};
 use crate::{
@@ -26,12 +27,21 @@ const MOST: u32 = 2_000;
 const BYTES: u64 = 1 << 20;
 
 /// How much of a log.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Wanted {
+    /// Lines, 1 to 2000; 200 unless given.
+    #[param(minimum = 1, maximum = 2000)]
     lines: Option<u32>,
 }
 
 /// The last lines of a service's log. Empty as long as it has written nothing.
+#[utoipa::path(get, path = "/stack/logs/{service}", operation_id = "get_log", tag = "stack",
+    params(("service" = String, Path, description = "Name of a service in the stack's status"), Wanted), responses(
+    (status = 200, description = "Whole lines, the newest last", body = String, content_type = "text/plain"),
+    (status = 400, description = "A value of the query is not allowed"),
+    (status = 404, description = "There is no such service"),
+))]
 pub(super) async fn last(
     State(app): State<App>,
     Path(service): Path<String>,

@@ -3,9 +3,12 @@
 use axum::{
     Json,
     extract::{Path, State},
+    http::HeaderMap,
+    response::Response,
 };
 use brownout_core::wire::ScenarioView;
 
+use super::etag;
 use crate::{
     app::App,
     catalog::{CatalogError, Entry},
@@ -13,17 +16,25 @@ use crate::{
 };
 
 /// All scenarios in the order of the workshop.
-pub(super) async fn list(State(app): State<App>) -> Answer<Json<Vec<ScenarioView>>> {
+#[utoipa::path(get, path = "/scenarios", operation_id = "list_scenarios", tag = "scenarios", responses(
+    (status = 200, description = "Scenarios; files with mistakes are left out", body = Vec<ScenarioView>),
+))]
+pub(super) async fn list(State(app): State<App>, asked: HeaderMap) -> Answer<Response> {
     let (entries, mistakes) = app.catalog.all().map_err(of_catalog)?;
     mistakes.iter().for_each(|error| tracing::warn!(%error, "a scenario is left out"));
     let mut views = Vec::with_capacity(entries.len());
     for entry in entries {
         views.push(view(&app, entry).await?);
     }
-    Ok(Json(views))
+    etag::json(&asked, &views)
 }
 
 /// One scenario.
+#[utoipa::path(get, path = "/scenarios/{id}", operation_id = "get_scenario", tag = "scenarios", params(("id" = String, Path, description = "Id of the scenario, e.g. `timeouts`")), responses(
+    (status = 200, description = "The scenario", body = ScenarioView),
+    (status = 404, description = "There is no such scenario"),
+    (status = 422, description = "Its file has mistakes"),
+))]
 pub(super) async fn one(State(app): State<App>, Path(id): Path<String>) -> Answer<Json<ScenarioView>> {
     let entry = app.catalog.find(&id).map_err(of_catalog)?;
     Ok(Json(view(&app, entry).await?))

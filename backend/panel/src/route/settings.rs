@@ -10,7 +10,10 @@ use crate::{
     settings,
 };
 
-/// The settings.
+/// What the participant has chosen, and where things are.
+#[utoipa::path(get, path = "/settings", operation_id = "get_settings", tag = "setup", responses(
+    (status = 200, description = "The settings", body = Settings),
+))]
 pub(super) async fn show(State(app): State<App>) -> Answer<Json<Settings>> {
     let lab = app.stack.endpoints();
     Ok(Json(Settings {
@@ -28,7 +31,11 @@ impl Body for ChangeSettings {
     const EXAMPLE: &str = r#"{"name":"Ada","editor":{"kind":"vscode"}}"#;
 }
 
-/// Changes what the body names, the rest stays; answers with the settings as they are then.
+/// Changes what the body names, the rest stays.
+#[utoipa::path(put, path = "/settings", operation_id = "change_settings", tag = "setup", request_body = ChangeSettings, responses(
+    (status = 200, description = "The settings as they are now", body = Settings),
+    (status = 422, description = "This cannot be chosen; nothing was changed"),
+))]
 pub(super) async fn change(State(app): State<App>, Sent(wanted): Sent<ChangeSettings>) -> Answer<Json<Settings>> {
     let change = settings::checked(wanted).map_err(|error| {
         let title = "This cannot be chosen";

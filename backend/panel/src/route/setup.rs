@@ -10,6 +10,9 @@ use crate::{
 };
 
 /// All checks in one pass; what hangs is given 3 s.
+#[utoipa::path(get, path = "/setup/checks", operation_id = "get_checks", tag = "setup", responses(
+    (status = 200, description = "What this machine has and lacks", body = Preflight),
+))]
 pub(super) async fn checks(State(app): State<App>) -> Json<Preflight> {
     let lab = app.stack.endpoints();
     let wanted = Wanted {

@@ -125,3 +125,29 @@ async fn a_run_that_has_ended_can_be_deleted_and_one_that_goes_on_cannot() {
     assert_eq!((problem.status, problem.kind.as_str()), (409, "run-active"));
     lab.down().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_longer_changes_is_sent_once() {
+    let lab = Lab::start(None).await;
+    let history = History::of(&lab).await;
+    history.completed("a", 1_000, 50).await;
+    history.started("b", 2_000).await;
+    let get = |path: &str, known: Option<&str>| {
+        let request = lab.http.get(lab.url(path));
+        known.map_or(lab.http.get(lab.url(path)), |tag| request.header("if-none-match", tag)).send()
+    };
+    for path in ["/api/v1/runs/a", "/api/v1/runs/a/events", "/api/v1/scenarios", "/api/openapi.json", "/api/docs"] {
+        let first = get(path, None).await.expect("an answer");
+        assert_eq!(first.status(), StatusCode::OK, "{path}");
+        let tag = first.headers()["etag"].to_str().expect("text").to_owned();
+        assert!(!first.bytes().await.expect("a body").is_empty(), "{path}");
+        let again = get(path, Some(&tag)).await.expect("an answer");
+        assert_eq!((again.status(), again.headers()["etag"].to_str().ok()), (StatusCode::NOT_MODIFIED, Some(&*tag)));
+        assert!(again.bytes().await.expect("no body").is_empty(), "{path}");
+        assert_eq!(get(path, Some("\"other\"")).await.expect("an answer").status(), StatusCode::OK, "{path}");
+    }
+    // What goes on has another content each time.
+    let going_on = get("/api/v1/runs/b/events", None).await.expect("an answer");
+    assert!(going_on.status() == StatusCode::OK && !going_on.headers().contains_key("etag"));
+    lab.down().await;
+}
