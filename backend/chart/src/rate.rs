@@ -12,7 +12,7 @@ use crate::{
     theme::{Rgb, Theme},
 };
 
-/// No answer that helps: refused, broken, too late or wrong. A marked fallback is neither ok nor failed.
+/// No answer that helps: refused, broken, too late or wrong. A marked fallback is neither ok nor failed, and has a line of its own.
 const FAILED: [Outcome; 4] = [Outcome::Rejected, Outcome::Failed, Outcome::TimedOut, Outcome::Invalid];
 
 /// Scheduled by the second in which it was due; ok, failed and dropped by the second in which it ended.
@@ -28,12 +28,24 @@ pub(crate) fn lines(run: &Run, theme: &Theme, seconds: Range<u32>) -> Vec<Line> 
         values,
     };
     let scheduled = per_second(run, &seconds, |stream, at| stream.due.get(at).map_or(0, |due| due.scheduled));
-    vec![
+    let of = |word: &str, outcome: Outcome, width| {
+        line(word, theme.outcome(outcome), width, ended(run, &seconds, &[outcome]))
+    };
+    let mut lines = vec![
         line("scheduled", theme.muted, 1.5, scheduled),
-        line("ok", theme.outcome(Outcome::Ok), 2.5, ended(run, &seconds, &[Outcome::Ok])),
+        of("ok", Outcome::Ok, 2.5),
         line("failed", theme.fails, 1.5, ended(run, &seconds, &FAILED)),
-        line("dropped", theme.outcome(Outcome::Dropped), 1.5, ended(run, &seconds, &[Outcome::Dropped])),
-    ]
+    ];
+    // Four lines are enough to read: fallbacks take the place of drops, unless there were both.
+    let any = |outcome: Outcome| run.streams.values().any(|stream| stream.total(outcome) > 0);
+    let degraded = any(Outcome::Degraded);
+    if degraded {
+        lines.insert(2, of("degraded", Outcome::Degraded, 1.5));
+    }
+    if !degraded || any(Outcome::Dropped) {
+        lines.push(of("dropped", Outcome::Dropped, 1.5));
+    }
+    lines
 }
 
 /// How many calls of all streams ended in each second with one of `outcomes`.

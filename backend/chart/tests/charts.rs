@@ -119,6 +119,18 @@ fn the_latency_table_equals_the_fold() {
 }
 
 #[test]
+fn fallbacks_have_a_line_of_their_own() {
+    let mut run = run(Code::Solved, u32::MAX);
+    let stream = run.streams.get_mut("quotes").expect("the stream");
+    stream.ended[20][Outcome::Degraded.index()] = 6;
+    let rates = table(Chart::Rates, &run);
+    assert_eq!(rates.heads, ["time", "scheduled", "ok", "degraded", "failed"]);
+    assert_eq!(rates.rows[20][3], Unit::Count.show(6.0));
+    run.streams.get_mut("quotes").expect("the stream").ended[21][Outcome::Dropped.index()] = 1;
+    assert_eq!(table(Chart::Rates, &run).heads, ["time", "scheduled", "ok", "degraded", "failed", "dropped"]);
+}
+
+#[test]
 fn tables_of_rates_outcomes_and_panels_equal_the_fold() {
     let run = run(Code::Solved, u32::MAX);
     let stream = &run.streams["quotes"];
