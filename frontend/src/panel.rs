@@ -67,7 +67,7 @@ pub async fn send(method: Method, path: &str, body: Option<String>) -> Result<St
 }
 
 /// By way of a value: one family of generated code instead of two, which is much of what the browser downloads.
-fn read<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
     let value = serde_json::from_str(text).map_err(|error| unreadable(&error))?;
     from_value(&value).map_err(|error| unreadable(&error))
 }

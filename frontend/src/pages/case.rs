@@ -29,6 +29,7 @@ pub fn case(id: String) -> AnyView {
             _ => "Case".to_owned(),
         })
     });
+    let seen = StoredValue::new(String::new());
     let state =
         Memo::new(move |_| (live.active(), live.snapshots.get(), live.stack.with(|stack| stack.build.working.clone())));
     let scenario = Signal::stored(id.clone());
@@ -37,7 +38,13 @@ pub fn case(id: String) -> AnyView {
         state.track();
         let id = id.clone();
         spawn_local(async move {
-            case.try_set(panel::get(&format!("/scenarios/{id}")).await.into());
+            let text = panel::text(&format!("/scenarios/{id}")).await;
+            // What has not changed is not shown anew: the focus stays where it is.
+            if text.as_ref().ok().is_some_and(|text| seen.try_with_value(|seen| seen == text) != Some(false)) {
+                return;
+            }
+            case.try_set(text.as_ref().map_err(Clone::clone).and_then(|text| panel::read(text)).into());
+            seen.try_set_value(text.unwrap_or_default());
         });
     });
     let shown = move || match case.get() {

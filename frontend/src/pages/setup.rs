@@ -32,6 +32,8 @@ pub fn setup() -> AnyView {
 }
 
 fn checks() -> AnyView {
+    let live = expect_context::<Live>();
+    let kind = Memo::new(move |_| live.stack.with(|stack| stack.kind.clone()));
     let found = RwSignal::new(Fetched::<Preflight>::Loading);
     let busy = RwSignal::new(false);
     let look = move || {
@@ -45,11 +47,14 @@ fn checks() -> AnyView {
     let shown = move || match found.get() {
         Fetched::Loading => view! { <p class="muted" role="status">"Looking …"</p> }.into_any(),
         Fetched::Failed(why) => view! { <p class="problem" role="alert">{said(&why)}</p> }.into_any(),
-        Fetched::Ready(found) => view! {
-            <ul class="plain checks">{found.checks.into_iter().map(check).collect::<Vec<_>>()}</ul>
+        Fetched::Ready(found) => {
+            let kind = kind.get();
+            view! {
+            <ul class="plain checks">{found.checks.into_iter().map(|found| check(found, &kind)).collect::<Vec<_>>()}</ul>
             <ul class="plain checks">{found.stacks.into_iter().map(ability).collect::<Vec<_>>()}</ul>
         }
-        .into_any(),
+        .into_any()
+        }
     };
     view! {
         <section class="panel">
@@ -65,10 +70,12 @@ fn checks() -> AnyView {
     .into_any()
 }
 
-fn check(check: Check) -> AnyView {
+/// `kind` is the stack in use: what only others need is no alarm.
+fn check(check: Check, kind: &str) -> AnyView {
     let (sign, word, class) = match check.state {
         CheckState::Ok => ("✓", "as it should be", "good"),
         CheckState::Warning => ("▲", "will do, but not well", "warn"),
+        CheckState::Missing if !check.needed_for.iter().any(|needs| needs == kind) => ("○", "not needed now", "muted"),
         CheckState::Missing => ("✗", "missing", "bad"),
     };
     let needed = if check.state == CheckState::Ok || check.needed_for.is_empty() {
@@ -90,7 +97,7 @@ fn check(check: Check) -> AnyView {
 }
 
 fn ability(stack: StackAbility) -> AnyView {
-    let (sign, word, class) = if stack.can_run { ("✓", "can run", "good") } else { ("✗", "cannot run", "bad") };
+    let (sign, word, class) = if stack.can_run { ("✓", "can run", "good") } else { ("○", "cannot run", "muted") };
     view! {
         <li class="check">
             <span class=class aria-hidden="true">{sign}</span>

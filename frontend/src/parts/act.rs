@@ -1,6 +1,6 @@
 //! The buttons that change something.
 
-use brownout_core::{stack::BuildState, wire::Precondition};
+use brownout_core::stack::BuildState;
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{app::Alert, live::Live, panel, parts::said::said, place::Place};
@@ -15,11 +15,6 @@ pub struct Stands {
 }
 
 impl Stands {
-    /// There, and the obvious one.
-    pub fn first() -> Self {
-        Stands { shown: Signal::stored(true), first: Signal::stored(true) }
-    }
-
     /// There, beside others.
     pub fn beside() -> Self {
         Stands { shown: Signal::stored(true), first: Signal::stored(false) }
@@ -35,7 +30,7 @@ impl Stands {
 pub fn run_button(scenario: String, again: Signal<bool>, stands: Stands) -> AnyView {
     let live = expect_context::<Live>();
     let asked = RwSignal::new(false);
-    let unmet = RwSignal::new(None::<(Precondition, String)>);
+    let unmet = RwSignal::new(None::<String>);
     let start = Starter::new(scenario);
     let go = move |anyway: bool| {
         unmet.set(None);
@@ -61,11 +56,10 @@ pub fn run_button(scenario: String, again: Signal<bool>, stands: Stands) -> AnyV
         </button>
         {move || match unmet.get() {
             None => ().into_any(),
-            Some((precondition, says)) => view! {
+            Some(says) => view! {
                 <div class="unmet" role="alert">
                     <p>{said(&says)}</p>
                     <div class="actions">
-                        {(precondition == Precondition::LiveBuild).then(|| deploy_button(Stands::first()))}
                         <button class="button" data-testid="anyway-button" on:click=move |_| go(true)>"Run anyway (unranked)"</button>
                     </div>
                 </div>
@@ -90,7 +84,7 @@ impl Starter {
     }
 
     /// Starts a run, or hurries the one that waits, and goes to it.
-    pub fn start(self, anyway: bool, asked: RwSignal<bool>, unmet: RwSignal<Option<(Precondition, String)>>) {
+    pub fn start(self, anyway: bool, asked: RwSignal<bool>, unmet: RwSignal<Option<String>>) {
         asked.set(true);
         self.alert.0.set(None);
         let scenario = self.scenario.get_value();
@@ -101,10 +95,8 @@ impl Starter {
                 Ok(id) => self.place.go(&format!("/runs/{id}")),
                 // Who called it off knows.
                 Err(problem) if problem.kind == "called-off" => {}
-                Err(problem) => match problem.precondition {
-                    Some(precondition) => drop(unmet.try_set(Some((precondition, problem.detail)))),
-                    None => self.alert.0.set(Some(problem.detail)),
-                },
+                Err(problem) if problem.precondition.is_some() => drop(unmet.try_set(Some(problem.detail))),
+                Err(problem) => self.alert.0.set(Some(problem.detail)),
             }
         });
     }

@@ -56,10 +56,9 @@ pub fn actions(case: &ScenarioView) -> AnyView {
     // Before the feed has told of a case there is nothing to be wrong about: it can be run.
     let stands = |shown: Signal<bool>, first: Signal<bool>| Stands { shown, first };
     let is = move |wanted: CaseState| Signal::derive(move || state.get() == wanted);
-    let completing = stands(
-        Signal::derive(move || state.get() == CaseState::Met || over.get() && started() && !done()),
-        is(CaseState::Met),
-    );
+    // Obvious once all was met; at the end of the row for who gives up when the time is over.
+    let met = is(CaseState::Met);
+    let late = Signal::derive(move || over.get() && started() && !done() && !met.get());
     let deploying = stands(stale.into(), is(CaseState::Editing));
     let opening = stands(Signal::derive(move || started() && !done()), is(CaseState::BrokenSeen));
     let running = stands(
@@ -67,13 +66,19 @@ pub fn actions(case: &ScenarioView) -> AnyView {
         Signal::derive(move || matches!(state.get(), CaseState::NotStarted | CaseState::Deployed)),
     );
     let busy = RwSignal::new(false);
-    let complete = move |_| panel::ask(alert, format!("/cases/{}/complete", id.get_value()), busy);
+    let complete = move |stands: Stands| {
+        let click = move |_| panel::ask(alert, format!("/cases/{}/complete", id.get_value()), busy);
+        view! {
+            <button class=stands.class() data-testid="complete-button" hidden=move || !stands.shown.get()
+                disabled=move || busy.get() on:click=click>"Mark as completed"</button>
+        }
+        .into_any()
+    };
     let edit = case.edit.first();
     let path = edit.map(|place| of(&place.path, place.line));
     view! {
         <div class="actions">
-            <button class=completing.class() data-testid="complete-button" hidden=move || !completing.shown.get()
-                disabled=move || busy.get() on:click=complete>"Mark as completed"</button>
+            {complete(stands(met, met))}
             {move || match (done(), following.get()) {
                 (false, _) => ().into_any(),
                 (true, Some(next)) => view! { <a class="button primary" href=format!("/cases/{next}")>"Next case"</a> }.into_any(),
@@ -87,10 +92,11 @@ pub fn actions(case: &ScenarioView) -> AnyView {
                 "editor-button",
             ))}
             {run_button(case.scenario.id.clone(), Signal::derive(started), running)}
-            <span class="actions" hidden=move || !opening.shown.get()>
+            <span class="actions" hidden=move || !opening.shown.get() || met.get()>
                 {path.map(|path| copy("Copy path", path))}
                 {copy("Copy agent prompt", case.scenario.prompt.clone())}
             </span>
+            {complete(stands(late, Signal::stored(false)))}
         </div>
     }
     .into_any()
