@@ -14,15 +14,14 @@ pub fn hints(scenario: Signal<String>) -> AnyView {
     let alert = expect_context::<Alert>();
     let busy = RwSignal::new(false);
     let hints = Memo::new(move |_| live.case(&scenario.get()).map(|case| case.hints).unwrap_or_default());
-    // What came while the page was open, for who does not see it come.
-    let news = Memo::new(move |before: Option<&(Vec<String>, String)>| {
-        let shown: Vec<String> = hints.with(|hints| hints.iter().filter(|hint| is_shown(hint)).map(words).collect());
-        let new = before.and_then(|(known, _)| shown.iter().find(|says| !known.contains(says)));
-        let says = match (new, before) {
-            (Some(new), Some((known, _))) if !known.is_empty() || hints.with(|hints| !hints.is_empty()) => new.clone(),
-            (_, Some((_, said))) => said.clone(),
-            _ => String::new(),
-        };
+    // What came while the page was open, for who does not see it come; what was there before is not announced.
+    let news = Memo::new(move |before: Option<&(Option<Vec<String>>, String)>| {
+        let shown = hints.with(|hints| {
+            (!hints.is_empty()).then(|| hints.iter().filter(|hint| is_shown(hint)).map(words).collect::<Vec<_>>())
+        });
+        let known = before.and_then(|(known, _)| known.as_ref());
+        let new = known.and_then(|known| shown.iter().flatten().find(|says| !known.contains(says)));
+        let says = new.cloned().or_else(|| before.map(|(_, said)| said.clone())).unwrap_or_default();
         (shown, says)
     });
     let cost = move || {
