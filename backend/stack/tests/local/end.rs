@@ -2,7 +2,6 @@
 
 use std::{
     fs,
-    io::Read,
     os::unix::process::CommandExt,
     path::PathBuf,
     process::{Child, Command, Stdio},
@@ -11,12 +10,29 @@ use std::{
 
 use brownout_core::stack::Books;
 use brownout_stack::{LocalOptions, LocalStack, Stack, sweep};
-use tokio::time::{sleep, timeout};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    time::{sleep, timeout},
+};
 
 use crate::bench::{Bench, PATIENCE, alive, gone, processes, repository};
 
 const ROOT: &str = "STACK_TEST_ROOT";
 const DATA: &str = "STACK_TEST_DATA";
+const POLITE: &str = "STACK_TEST_POLITE";
+
+/// Not a test of its own: as Postgres does, it ends at once only when it is interrupted. A shell would not do, since it
+/// cannot trap what its own caller ignored.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "started by the test that ends it"]
+async fn process_that_ends_when_it_is_interrupted() {
+    let Ok(ready) = std::env::var(POLITE) else { return };
+    let mut interrupted = signal(SignalKind::interrupt()).unwrap();
+    let _terminated = signal(SignalKind::terminate()).unwrap();
+    fs::write(ready, "").unwrap();
+    interrupted.recv().await;
+    std::process::exit(7);
+}
 
 /// Not a test of its own: the process that the test below kills.
 #[tokio::test(flavor = "multi_thread")]
@@ -99,11 +115,20 @@ async fn leftovers_are_ended_by_id_and_begin_never_by_id_alone() {
     let (mut left, mut stranger) = (sleeper(), sleeper());
     let started = begun(left.id());
     assert_ne!(started, "");
-    // As Postgres does, this one ends at once only when it is interrupted.
-    let script = "trap '' TERM; trap 'exit 7' INT; echo; while :; do sleep 0.02; done";
-    let mut polite = Command::new("sh");
-    let mut polite = polite.args(["-c", script]).process_group(0).stdout(Stdio::piped()).spawn().unwrap();
-    polite.stdout.take().unwrap().read_exact(&mut [0]).unwrap();
+    let ready = bench.data.path().join("polite");
+    let mut polite = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "end::process_that_ends_when_it_is_interrupted", "--ignored"])
+        .env(POLITE, &ready)
+        .stdout(Stdio::null())
+        .process_group(0)
+        .spawn()
+        .unwrap();
+    let up = async {
+        while !ready.exists() {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(PATIENCE, up).await.unwrap();
     let page = serde_json::json!({
         "owner": {"pid": 4_000_000, "started": "long ago", "what": "owner"},
         "processes": [
