@@ -17,7 +17,7 @@ struct Case {
     versions: usize,
 }
 
-const CASES: [Case; 2] = [
+const CASES: [Case; 3] = [
     Case {
         file: "src/cases/timeouts.rs",
         marker: "LAB: STEP1 TODO",
@@ -28,6 +28,12 @@ const CASES: [Case; 2] = [
         file: "src/cases/transactions.rs",
         marker: "LAB: STEP2 TODO",
         constant: "pub const CONNECTIONS: u32 = 10;",
+        versions: 12,
+    },
+    Case {
+        file: "src/cases/bulkheads.rs",
+        marker: "LAB: STEP3 TODO",
+        constant: "Pool { all: Semaphore::new(10) }",
         versions: 12,
     },
 ];

@@ -1,5 +1,5 @@
-//! `lab dep`: the dependency simulator. It answers quotes and authorises orders with receipts, hangs when it is told to,
-//! and remembers every attempt. Its capacity is limited: too many calls at once are refused.
+//! `lab dep`: the dependency simulator. It answers quotes, authorises orders and performs jobs with receipts, hangs when
+//! it is told to, and remembers every attempt. Its capacity is limited: too many calls at once are refused.
 
 mod book;
 mod control;
@@ -20,11 +20,14 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post, put},
 };
+use serde::Deserialize;
 use serde_json::json;
 use tokio::time::sleep;
 
 use super::{
-    dependency::{Ask, Authorised, Quote},
+    call::Signed,
+    dependency::{Ask, Quote},
+    job,
     order::Order,
 };
 use book::{Book, Outcome};
@@ -45,6 +48,7 @@ pub fn routes() -> Router {
     Router::new()
         .route("/quote", get(quote))
         .route("/authorise", post(authorise))
+        .route("/perform", post(perform))
         .route("/control/run", put(control::begin))
         .route("/control/fault", put(control::set_fault).delete(control::end_fault))
         .route("/control/state", get(control::state))
@@ -70,12 +74,28 @@ async fn authorise(State(dep): State<Dep>, Query(order): Query<Order>) -> Respon
         let error = format!("order {n} is refused: its card is not accepted");
         return (StatusCode::PAYMENT_REQUIRED, Json(json!({ "error": error }))).into_response();
     }
-    Json(Authorised { receipt }).into_response()
+    Json(Signed { receipt }).into_response()
+}
+
+/// What `POST /perform` takes.
+#[derive(Deserialize)]
+struct Work {
+    job: String,
+    kind: job::Kind,
+}
+
+async fn perform(State(dep): State<Dep>, Query(Work { job, kind }): Query<Work>) -> Response {
+    let item = match job::check_name(&job) {
+        Ok(k) => k,
+        Err(why) => return (StatusCode::BAD_REQUEST, Json(json!({ "error": why }))).into_response(),
+    };
+    let kind = Kind::Job(kind);
+    let Some(call) = Call::begin(&dep, kind, Ask { item, id: job }) else { return too_many(kind) };
+    Json(Signed { receipt: call.answer().await }).into_response()
 }
 
 fn too_many(kind: Kind) -> Response {
-    let error = format!("the dependency takes {} calls at once; try again later", kind.most());
-    (StatusCode::TOO_MANY_REQUESTS, Json(json!({ "error": error }))).into_response()
+    (StatusCode::TOO_MANY_REQUESTS, Json(json!({ "error": kind.refusal() }))).into_response()
 }
 
 /// One call in progress. When the caller leaves, the handler is dropped and the call with it, unanswered.
@@ -96,12 +116,12 @@ impl Call {
         let began = Instant::now();
         let mut book = dep.book();
         book.calls += 1;
-        if book.in_flight >= kind.most() {
+        if book.in_flight[kind.count()] >= kind.most() {
             book.note(&ask, Outcome::Refused, began);
             return None;
         }
         let hang = book.hang(ask.item);
-        book.in_flight += 1;
+        book.in_flight[kind.count()] += 1;
         book.hanging += u64::from(hang.is_some());
         let run = book.number;
         Some(Call { dep: dep.clone(), kind, ask, run, began, hang, answered: false })
@@ -118,7 +138,7 @@ impl Call {
 impl Drop for Call {
     fn drop(&mut self) {
         let mut book = self.dep.book();
-        book.in_flight -= 1;
+        book.in_flight[self.kind.count()] -= 1;
         book.hanging -= u64::from(self.hang.is_some());
         // A call that was begun before this run is no attempt of this run.
         if self.run == book.number {

@@ -2,25 +2,17 @@
 //!
 //! Dropping the future of a call frees its slot and closes its connection, so that the dependency sees the caller leave.
 
-use std::{
-    fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering::Relaxed},
 };
 
-use axum::http::{Method, Request, StatusCode, Uri};
-use http_body_util::{BodyExt, Empty};
-use hyper::body::Bytes;
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::TokioExecutor,
-};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use axum::http::{Method, StatusCode};
+use serde::{Deserialize, Serialize};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{
+    call::{Caller, Refusal, Signed, Unavailable, read},
     metrics::Held,
     order::{Order, Receipt},
     problem::Problem,
@@ -52,7 +44,7 @@ impl TryFrom<RawAsk> for Ask {
 }
 
 /// What an id may be: it becomes part of addresses, of receipts and of the ledger.
-pub(super) fn check_id(id: &str) -> Result<(), String> {
+pub fn check_id(id: &str) -> Result<(), String> {
     let fits = (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     if fits { Ok(()) } else { Err("id must have 1 to 64 letters, digits or dashes".to_owned()) }
 }
@@ -69,24 +61,13 @@ pub struct Quote {
     pub receipt: Option<String>,
 }
 
-/// Why there is no quote.
-#[derive(Debug)]
-pub struct Unavailable(String);
-
-impl fmt::Display for Unavailable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
 /// One of the slots; held while a call is open.
 pub struct Slot(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
 
 /// The dependency as the API sees it.
 #[derive(Clone)]
 pub struct Dependency {
-    base: String,
-    client: Client<HttpConnector, Empty<Bytes>>,
+    caller: Caller,
     slots: Arc<Semaphore>,
     total: usize,
     waiting: Arc<AtomicU64>,
@@ -97,8 +78,7 @@ impl Dependency {
     pub fn new(slots: usize) -> Self {
         let slots = slots.min(Semaphore::MAX_PERMITS);
         Dependency {
-            base: std::env::var("DEP_URL").unwrap_or_else(|_| "http://dep:8082".to_owned()),
-            client: Client::builder(TokioExecutor::new()).build_http(),
+            caller: Caller::new(),
             slots: Arc::new(Semaphore::new(slots)),
             total: slots,
             waiting: Arc::default(),
@@ -126,7 +106,7 @@ impl Dependency {
     #[allow(dead_code, reason = "for edits that treat the wait and the call apart")]
     pub async fn quote_with(&self, slot: Slot, ask: &Ask) -> Result<Quote, Unavailable> {
         let _slot = slot;
-        let (status, body) = self.call(Method::GET, &format!("/quote?item={}&id={}", ask.item, ask.id)).await?;
+        let (status, body) = self.caller.call(Method::GET, &format!("/quote?item={}&id={}", ask.item, ask.id)).await?;
         if !status.is_success() {
             return Err(Unavailable(format!("the dependency answered {status}")));
         }
@@ -136,26 +116,15 @@ impl Dependency {
     /// Asks whether an order may be booked. Needs no slot; takes about 150 ms. Dropping this future hangs up.
     #[allow(dead_code, reason = "an edit of a case may leave it out")]
     pub async fn authorise(&self, order: &Order) -> Result<Receipt, Problem> {
-        let (status, body) = self.call(Method::POST, &format!("/authorise?n={}&id={}", order.n, order.id)).await?;
+        let (status, body) =
+            self.caller.call(Method::POST, &format!("/authorise?n={}&id={}", order.n, order.id)).await?;
         match status {
             StatusCode::PAYMENT_REQUIRED | StatusCode::CONFLICT => {
                 Err(Problem::Refused { status, why: read::<Refusal>(&body)?.error })
             }
             _ if !status.is_success() => Err(Problem::Unavailable(format!("the dependency answered {status}"))),
-            _ => Ok(Receipt(read::<Authorised>(&body)?.receipt.unwrap_or_default())),
+            _ => Ok(Receipt(read::<Signed>(&body)?.receipt.unwrap_or_default())),
         }
-    }
-
-    async fn call(&self, method: Method, path: &str) -> Result<(StatusCode, Bytes), Unavailable> {
-        let uri: Uri = format!("{}{path}", self.base)
-            .parse()
-            .map_err(|error| Unavailable(format!("DEP_URL is `{}`, which is no address: {error}", self.base)))?;
-        let request = Request::builder().method(method).uri(uri).body(Empty::new());
-        let request = request.map_err(|error| Unavailable(error.to_string()))?;
-        let response = self.client.request(request).await.map_err(cannot_reach)?;
-        let status = response.status();
-        let body = response.into_body().collect().await.map_err(cannot_reach)?.to_bytes();
-        Ok((status, body))
     }
 
     /// Slots as metrics.
@@ -169,33 +138,4 @@ impl Dependency {
             self.waiting.load(Relaxed)
         )
     }
-}
-
-/// What the dependency answers when an order may be booked.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Authorised {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) receipt: Option<String>,
-}
-
-/// What it answers when it does not want to.
-#[derive(Deserialize)]
-struct Refusal {
-    error: String,
-}
-
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unavailable> {
-    serde_json::from_slice(body)
-        .map_err(|error| Unavailable(format!("the dependency's answer cannot be read: {error}")))
-}
-
-/// The error with its causes: "connect error" alone does not help.
-fn cannot_reach(error: impl std::error::Error) -> Unavailable {
-    let mut why = format!("the dependency cannot be reached: {error}");
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        why += &format!(": {next}");
-        cause = next.source();
-    }
-    Unavailable(why)
 }

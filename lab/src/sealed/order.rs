@@ -1,4 +1,4 @@
-//! An order, and the proof that it was authorised.
+//! An order, and the proof that the dependency was asked.
 
 use serde::Deserialize;
 
@@ -49,6 +49,6 @@ impl TryFrom<RawOrder> for Order {
     }
 }
 
-/// Proof that the dependency authorised an order; empty when no run is on.
+/// Proof that the dependency did what it was asked; empty when no run is on.
 #[derive(Debug, Clone)]
 pub struct Receipt(pub String);

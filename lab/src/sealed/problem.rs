@@ -7,7 +7,7 @@ use axum::{
 };
 use serde_json::json;
 
-use super::dependency::Unavailable;
+use super::call::Unavailable;
 
 /// Why an order is not booked.
 #[derive(Debug)]

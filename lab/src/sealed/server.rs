@@ -1,16 +1,9 @@
 //! Listens, announces itself, answers health checks, and ends without cutting anyone off.
 
-use std::{
-    any::Any,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
-    time::Duration,
-};
+use std::{any::Any, sync::Arc, time::Duration};
 
 use axum::{
-    Json, Router,
+    Extension, Json, Router,
     extract::Request,
     http::{HeaderValue, StatusCode},
     middleware::{self, Next},
@@ -21,7 +14,7 @@ use serde_json::json;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
-    sync::Notify,
+    sync::{Notify, watch},
     time::sleep,
 };
 use tower_http::catch_panic::CatchPanicLayer;
@@ -60,7 +53,7 @@ pub async fn serve(name: &'static str, default: &str, routes: Router) -> Result<
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
-        leaving.0.store(true, Relaxed);
+        leaving.begin();
         log::event(&json!({"event": "stopping", "service": name}));
         sleep(DRAIN).await;
         closing.notify_one();
@@ -77,9 +70,31 @@ pub async fn serve(name: &'static str, default: &str, routes: Router) -> Result<
     Ok(())
 }
 
-/// Set once the process was told to stop.
-#[derive(Clone, Default)]
-struct Leaving(Arc<AtomicBool>);
+/// Whether the process was told to stop.
+#[derive(Clone)]
+pub struct Leaving(watch::Sender<bool>);
+
+impl Default for Leaving {
+    fn default() -> Self {
+        Leaving(watch::Sender::new(false))
+    }
+}
+
+impl Leaving {
+    fn begin(&self) {
+        self.0.send_replace(true);
+    }
+
+    fn has_begun(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// Returns once the process was told to stop. Who answers without end ends then.
+    pub async fn begun(&self) {
+        // This handle keeps the channel open, so the wait cannot fail.
+        let _ = self.0.subscribe().wait_for(|begun| *begun).await;
+    }
+}
 
 /// Adds what all three services have: health checks, the build's id in each answer, and an answer when a handler panics.
 fn dress(routes: Router, leaving: &Leaving) -> Router {
@@ -87,12 +102,13 @@ fn dress(routes: Router, leaving: &Leaving) -> Router {
     routes
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(move || async move { readiness(&ready) }))
+        .layer(Extension(leaving.clone()))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn(move |request, next| stamp(request, next, stamped.clone())))
 }
 
 fn readiness(leaving: &Leaving) -> (StatusCode, &'static str) {
-    if leaving.0.load(Relaxed) { (StatusCode::SERVICE_UNAVAILABLE, "stopping\n") } else { (StatusCode::OK, "ready\n") }
+    if leaving.has_begun() { (StatusCode::SERVICE_UNAVAILABLE, "stopping\n") } else { (StatusCode::OK, "ready\n") }
 }
 
 /// A panic in a handler is one failed request and not the end of the process.
@@ -108,7 +124,7 @@ fn panicked(payload: Box<dyn Any + Send>) -> Response {
 async fn stamp(request: Request, next: Next, leaving: Leaving) -> Response {
     let mut response = next.run(request).await;
     response.headers_mut().insert("x-lab-build", HeaderValue::from_static(build::id()));
-    if leaving.0.load(Relaxed) {
+    if leaving.has_begun() {
         response.headers_mut().insert("connection", HeaderValue::from_static("close"));
     }
     response

@@ -2,9 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod attempts;
+mod batches;
 mod capacity;
+mod completions;
 mod ending;
 mod faults;
+mod feed;
 mod health;
 mod http;
 mod leaving;
@@ -14,6 +17,7 @@ mod process;
 mod quotes;
 mod receipts;
 mod solved;
+mod works;
 
 use std::{
     thread::sleep,

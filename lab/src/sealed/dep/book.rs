@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::{
     fault::Fault,
+    kind::COUNTS,
     receipt::{Key, Run},
 };
 use crate::sealed::dependency::Ask;
@@ -24,7 +25,8 @@ pub(super) struct Book {
     pub(super) number: u64,
     pub(super) run: Option<Run>,
     pub(super) fault: Option<Fault>,
-    pub(super) in_flight: u64,
+    /// Calls in progress, by `Kind::count`.
+    pub(super) in_flight: [u64; COUNTS],
     pub(super) hanging: u64,
     /// Calls that came in: answered, refused, left, or still in progress.
     pub(super) calls: u64,
@@ -51,7 +53,7 @@ pub(super) struct Attempt {
     /// Counts from 1 in the order in which calls ended.
     pub(super) n: u64,
     id: String,
-    /// Which item, or the number of the order.
+    /// Which item, the number of the order, or the job's place in its batch.
     item: u64,
     outcome: Outcome,
     took_ms: u64,

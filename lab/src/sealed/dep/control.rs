@@ -13,9 +13,10 @@ use super::{
     Dep,
     book::Book,
     fault::{Fault, Order},
+    kind::Kind,
     receipt::{Key, Run},
 };
-use crate::sealed::{build, log};
+use crate::sealed::{build, job, log};
 
 #[derive(Deserialize)]
 pub(super) struct Begin {
@@ -73,7 +74,7 @@ pub(super) async fn state(State(dep): State<Dep>) -> Json<Value> {
     Json(json!({
         "run": book.run.as_ref().map(|run| &run.id),
         "fault": fault,
-        "in_flight": book.in_flight,
+        "in_flight": book.in_flight.iter().sum::<u64>(),
         "calls_total": book.calls,
         "answered_total": book.answered,
         "refused_total": book.refused,
@@ -105,8 +106,11 @@ pub(super) async fn attempts(State(dep): State<Dep>, Query(page): Query<Page>) -
 /// `GET /metrics`.
 pub(super) async fn metrics(State(dep): State<Dep>) -> String {
     let Book { in_flight, hanging, answered, refused, left, .. } = *dep.book();
+    let licensed = in_flight[Kind::Job(job::Kind::Slow).count()];
+    let in_flight: u64 = in_flight.iter().sum();
     format!(
         "{}# TYPE lab_dep_in_flight gauge\nlab_dep_in_flight {in_flight}\n\
+         # TYPE lab_dep_licence_in_use gauge\nlab_dep_licence_in_use {licensed}\n\
          # TYPE lab_dep_hanging gauge\nlab_dep_hanging {hanging}\n\
          # TYPE lab_dep_calls_total counter\n\
          lab_dep_calls_total{{outcome=\"answered\"}} {answered}\n\

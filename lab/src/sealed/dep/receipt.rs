@@ -31,10 +31,10 @@ impl Key {
         Ok(Key(key))
     }
 
-    /// The first 32 hex digits of HMAC-SHA256 over `quote:{id}:{item}` or `order:{id}:{n}`.
+    /// The first 32 hex digits of HMAC-SHA256 over what its kind signs.
     pub(super) fn receipt(&self, kind: Kind, ask: &Ask) -> String {
         let mut mac = Hmac::<Sha256>::new(&self.block());
-        mac.update(format!("{}:{}:{}", kind.word(), ask.id, ask.item).as_bytes());
+        mac.update(kind.message(ask).as_bytes());
         mac.finalize().into_bytes()[..16].iter().fold(String::new(), |mut hex, byte| {
             // Writing to a string cannot fail.
             let _ = write!(hex, "{byte:02x}");
