@@ -13,7 +13,7 @@ found() {
   command -v initdb >/dev/null 2>&1 && return 0
   for folder in "$(pg_config --bindir 2>/dev/null || true)" /usr/lib/postgresql/*/bin /usr/pgsql-*/bin \
     /opt/homebrew/opt/postgresql@*/bin /usr/local/opt/postgresql@*/bin \
-    /Applications/Postgres.app/Contents/Versions/*/bin; do
+    /Applications/Postgres.app/Contents/Versions/*/bin "$tools/postgres/bin"; do
     [ -x "$folder/initdb" ] && [ -x "$folder/postgres" ] && return 0
   done
   return 1
@@ -21,11 +21,12 @@ found() {
 
 found && exit 0
 if [ "${1:-}" = --missing ]; then
-  echo "1 Postgres, through the system's packages: about 1 min"
+  echo "1 Postgres, through the system's packages or npm: about 1 min"
   exit 0
 fi
 if may_install; then
   say "installing Postgres for the lab's database (about 20 s)"
   install_packages postgresql || true
 fi
+found || deploy/setup/postgres-own.sh || true
 found || fail "the lab needs Postgres 13 to 18 on this machine: $(how_to_install postgresql postgresql-server postgresql@17)"

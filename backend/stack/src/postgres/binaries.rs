@@ -62,7 +62,15 @@ fn usual() -> Vec<PathBuf> {
         folders.extend(newest_first(homebrew, "postgresql@", "bin"));
     }
     folders.extend(newest_first("/Applications/Postgres.app/Contents/Versions", "", "bin"));
+    folders.extend(own());
     folders
+}
+
+/// Where `deploy/setup/postgres-own.sh` puts what the system lacks.
+fn own() -> Option<PathBuf> {
+    let tools = std::env::var_os("BROWNOUT_TOOLS").map(PathBuf::from);
+    let usual = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache/brownout/tools"));
+    Some(tools.or_else(usual)?.join("postgres/bin"))
 }
 
 /// The folders `<parent>/<prefix><version>/<below>`.
