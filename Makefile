@@ -3,10 +3,10 @@
 brownout := deploy/setup/brownout.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup preflight prefetch ui test test-all lint fmt up smoke dev reset down status scenario load check schema openapi solution prove seal bench clean
+.PHONY: help run setup preflight prefetch ui test test-all lint fmt up smoke dev reset down status scenario load check schema openapi solution solution-refs prompts prove rehearsal seal bench clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: ## set up what is missing, start panel and lab, open the browser (ARGS="--no-open" and others)
 	@exec deploy/setup/run.sh $(or $(ARGS),--open)
@@ -87,9 +87,20 @@ openapi: ## write docs/openapi.json from the source
 	@cargo run --quiet -p brownout-panel -- openapi >target/openapi.json
 	@mv target/openapi.json docs/openapi.json
 
-solution: ## put the solution of a step in place: STEP=1, STEP=0 for the code as given, STEP=undo
+solution: ## put the solution of a step in place and make it live: STEP=1, STEP=0 for the code as given, STEP=undo
 	@test -n "$(STEP)" || { echo "error: say which step: make solution STEP=1, or STEP=undo" >&2; exit 2; }
 	@exec $(brownout) solution $(STEP)
+
+solution-refs: ## make the git tags step-0, step-1-solution, … (ARGS="--branches", ARGS="--force")
+	@exec $(brownout) solution-refs $(ARGS)
+
+prompts: ## write docs/AGENT_PROMPTS.md from the scenario files
+	@mkdir -p target
+	@cargo run --quiet -p brownout-panel -- prompts >target/AGENT_PROMPTS.md
+	@mv target/AGENT_PROMPTS.md docs/AGENT_PROMPTS.md
+
+rehearsal: ## do the whole workshop as docs/LAB.md tells it, unattended, and print the times
+	@exec $(brownout) rehearsal $(ARGS)
 
 bench: ## measure the load engine beside oha, wrk and k6 where they are installed
 	@exec backend/engine/benches/compare.sh $(ARGS)

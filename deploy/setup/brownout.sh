@@ -5,6 +5,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . deploy/setup/say.sh
 . deploy/setup/places.sh
 
+# A rehearsal says which one.
+if [ -n "${BROWNOUT_PROGRAM:-}" ]; then exec "$BROWNOUT_PROGRAM" "$@"; fi
 for profile in release debug; do
   if [ -x "$target/$profile/brownout" ]; then
     exec "$target/$profile/brownout" "$@"

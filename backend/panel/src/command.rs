@@ -1,17 +1,20 @@
 //! What can be typed. The verbs of runs and stack speak to the panel that runs.
 //!
 //! Exit codes: 0 done; 1 it failed; 2 wrong usage; 3 a precondition does not hold or no panel could be reached;
-//! 4 the run ended below `--at-least`.
+//! 4 the run ended below `--at-least`; 130 it was interrupted.
 
 mod check;
 mod load;
 mod prefetch;
 mod preflight;
 mod progress;
+mod prompts;
 mod prove;
+mod rehearsal;
 mod run;
 mod serve;
 mod solution;
+mod solution_refs;
 mod stack;
 
 use std::{
@@ -26,6 +29,8 @@ use clap::{Args, Parser, Subcommand};
 pub const EXIT_PRECONDITION: u8 = 3;
 /// The run ended below what was asked for.
 pub const EXIT_BELOW: u8 = 4;
+/// Somebody pressed Ctrl-C: 128 and the number of the signal, as shells have it.
+pub const EXIT_INTERRUPTED: u8 = 130;
 
 /// Brownout: break a service under real load, find out why, fix it, and see by how much it got better.
 #[derive(Debug, Parser)]
@@ -101,9 +106,22 @@ pub enum Command {
     /// Say what runs, which build is live, and whether it is the working copy.
     #[command(after_help = "Examples:\n  brownout status\n  brownout status --json | jq .build.live")]
     Status,
-    /// Put the solution of a step into the working copy (a backup is kept), or `undo` to restore the backup.
-    #[command(after_help = "Examples:\n  brownout solution 1\n  brownout solution undo")]
+    /// Put the solution of a step into the working copy (a backup is kept) and make it live, or `undo` that.
+    #[command(
+        after_help = "Examples:\n  brownout solution 1\n  brownout solution 0   # the code as it was given\n  brownout solution undo"
+    )]
     Solution(solution::Solution),
+    /// Make the git tags step-0, step-1-solution, …: the repository with the solutions up to a step.
+    #[command(
+        after_help = "Examples:\n  brownout solution-refs && git checkout step-1-solution\n  brownout solution-refs --branches   # solutions/step-0, solutions/step-1, … beside them\n  brownout solution-refs --force      # move the tags to the present commit"
+    )]
+    SolutionRefs(solution_refs::SolutionRefs),
+    /// Print the prompts for coding agents, of all cases, as Markdown.
+    #[command(after_help = "Example:\n  brownout prompts > docs/AGENT_PROMPTS.md")]
+    Prompts,
+    /// Do the whole workshop as docs/LAB.md tells it, unattended and in a scratch copy, and say how long each step took.
+    #[command(after_help = "Examples:\n  brownout rehearsal\n  brownout rehearsal timeouts --json")]
+    Rehearsal(rehearsal::Rehearse),
     /// Show that the right fix wins and a wrong one does not: run every variant and hold its score against its band.
     #[command(
         after_help = "Examples:\n  brownout prove\n  brownout prove timeouts --variants broken,solved --repeat 5\n  brownout prove --beside 4 --json"
@@ -152,7 +170,10 @@ async fn perform(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Reset => stack::reset(&place).await,
         Command::Down => stack::down(&place).await,
         Command::Status => stack::status(&place).await,
-        Command::Solution(wanted) => solution::solution(&place, wanted),
+        Command::Solution(wanted) => solution::solution(&place, wanted).await,
+        Command::SolutionRefs(wanted) => solution_refs::solution_refs(&place, wanted),
+        Command::Prompts => prompts::prompts(&place),
+        Command::Rehearsal(wanted) => rehearsal::rehearse(&place, wanted).await,
         Command::Prove(wanted) => prove::prove(&place, wanted).await,
         Command::Seal => check::seal(&place),
         Command::Preflight(ports) => preflight::preflight(&place, ports).await,

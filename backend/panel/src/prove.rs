@@ -4,7 +4,7 @@
 //! [`claims`] says what must hold, [`Proof::prove`] shows it. The participant's working copy is read, never written.
 
 mod claim;
-mod scratch;
+pub(crate) mod scratch;
 mod verdict;
 
 use std::{path::PathBuf, sync::Arc};
@@ -13,15 +13,19 @@ use anyhow::Context;
 use brownout_core::fold::Run;
 use futures::{StreamExt, stream};
 use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
 
 pub use claim::{Claim, Kind, claims};
 pub use verdict::{Outcome, Verdict};
 
 use crate::{
+    app::App,
     run::Conductor,
     server::{self, Panel, ServeOptions},
 };
 
+/// What is said of a variant that was not run to its end.
+const INTERRUPTED: &str = "it was interrupted";
 /// How often a run is tried that this machine could not send on time.
 const TRIES: u32 = 3;
 
@@ -38,6 +42,8 @@ pub struct Proof {
     pub beside: usize,
     /// Runs of each variant.
     pub repeat: u32,
+    /// Ends everything that is being proved, with its stacks; what was not run by then fails.
+    pub stop: CancellationToken,
 }
 
 impl Proof {
@@ -84,6 +90,7 @@ impl Proof {
 
     /// All runs of one claim on one stack.
     async fn outcomes(&self, claim: &Claim, slot: usize) -> anyhow::Result<Vec<Outcome>> {
+        anyhow::ensure!(!self.stop.is_cancelled(), INTERRUPTED);
         let root = self.scratch.join(slot.to_string());
         scratch::lay_out(&self.repository, &root, &claim.overlays)
             .with_context(|| format!("the scratch copy in {} could not be made", root.display()))?;
@@ -97,7 +104,8 @@ impl Proof {
             lab_target_dir: Some(self.lab_target_dir.clone()),
         })
         .await?;
-        let outcomes = self.runs(&panel, claim).await;
+        let outcomes = self.stop.run_until_cancelled(self.runs(&panel, claim)).await;
+        let outcomes = outcomes.unwrap_or_else(|| Err(anyhow::anyhow!(INTERRUPTED)));
         panel.app.stop.cancel();
         panel.run().await.context("the stack of the variant did not end")?;
         outcomes
@@ -127,10 +135,15 @@ async fn one(panel: &Panel, scenario: &str) -> anyhow::Result<Outcome> {
     let app = &panel.app;
     let id = Conductor::start(app, scenario, false).await?;
     app.conductor.ended(&id).await;
-    let run = Run::of(&app.store.run_events(&id, 0).await?);
+    outcome(app, &id).await
+}
+
+/// What came of a run that has ended.
+pub(crate) async fn outcome(app: &App, id: &str) -> anyhow::Result<Outcome> {
+    let run = Run::of(&app.store.run_events(id, 0).await?);
     let finished = run.finished.context("the run has no end")?;
     anyhow::ensure!(finished.because.is_empty(), "the run failed: {}", finished.because);
     let score = finished.score.context("the run has no score")?;
-    let line = app.store.run_summary(&id).await?.map(|summary| summary.line).unwrap_or_default();
+    let line = app.store.run_summary(id).await?.map(|summary| summary.line).unwrap_or_default();
     Ok(Outcome { score, unranked: finished.unranked, line })
 }

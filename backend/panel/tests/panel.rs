@@ -14,6 +14,7 @@ mod panel {
     mod leaderboard;
     mod live;
     mod reference;
+    mod rehearsal;
     mod runs;
     mod scenarios;
     mod settings;

@@ -109,7 +109,7 @@ pub(super) async fn serve(place: &Place, options: Serve) -> anyhow::Result<ExitC
 }
 
 /// Completes at the first SIGINT, SIGTERM or SIGHUP.
-fn stop_signals() -> anyhow::Result<impl Future<Output = ()>> {
+pub(super) fn stop_signals() -> anyhow::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let context = "signals cannot be received";
     let mut interrupt = signal(SignalKind::interrupt()).context(context)?;

@@ -1,4 +1,4 @@
-//! `solution`: whole files over the working copy, with a backup that `undo` restores.
+//! `solution`: whole files over the working copy, with a backup that `undo` restores; then the panel makes them live.
 
 use std::{
     fs,
@@ -9,69 +9,85 @@ use std::{
 use anyhow::Context;
 use clap::Args;
 
-use crate::command::Place;
+use crate::{
+    client::Client,
+    command::{Place, stack},
+    solution::{Placed, files},
+};
 
 /// Options of `solution`.
 #[derive(Debug, Args)]
 pub struct Solution {
     /// Number of the step, 0 for the code as it was given, or `undo`.
     step: String,
+    /// Only replace the files; `brownout dev` makes them live.
+    #[arg(long)]
+    no_deploy: bool,
 }
 
 /// Copies the files of `lab/solutions/step-1` … `step-N` over the working copy, or for 0 those of `lab/given`; or
-/// restores the last backup.
-pub(super) fn solution(place: &Place, wanted: Solution) -> anyhow::Result<ExitCode> {
+/// restores the last backup. Where a panel runs, it makes them live.
+pub(super) async fn solution(place: &Place, wanted: Solution) -> anyhow::Result<ExitCode> {
     let root = place.root()?;
     let backups = place.data_dir()?.join("backup");
     if wanted.step == "undo" {
-        return undo(&root, &backups);
+        undo(&root, &backups)?;
+    } else {
+        replace(&root, &backups, &wanted.step)?;
     }
-    let last: u32 = wanted
-        .step
-        .parse()
-        .ok()
-        .with_context(|| format!("`{}` is neither a step (0, 1, 2, …) nor `undo`", wanted.step))?;
-    let mut files = Vec::new();
-    if last == 0 {
-        let folder = root.join("lab/given");
-        collect(&folder, &folder, &mut files)?;
+    if wanted.no_deploy {
+        return Ok(ExitCode::SUCCESS);
     }
-    for step in 1..=last {
-        let folder = root.join(format!("lab/solutions/step-{step}"));
-        anyhow::ensure!(folder.is_dir(), "there is no solution of step {step} ({} does not exist)", folder.display());
-        collect(&folder, &folder, &mut files)?;
+    match Client::find(&place.data_dir()?).await {
+        Some(_) => stack::dev(place).await,
+        None => {
+            println!("No panel runs here; its next start builds this.");
+            Ok(ExitCode::SUCCESS)
+        }
     }
-    let backup = next_backup(&backups)?;
-    for (from, relative) in &files {
-        let to = target(&root, relative);
+}
+
+fn replace(root: &Path, backups: &Path, step: &str) -> anyhow::Result<()> {
+    let step: u32 = step.parse().ok().with_context(|| format!("`{step}` is neither a step (0, 1, 2, …) nor `undo`"))?;
+    let files = files(root, step)?;
+    let backup = next_backup(backups)?;
+    for (from, home) in &files {
+        let to = root.join(home);
         if to.exists() {
-            copy(&to, &backup.join(relative))?;
+            copy(&to, &backup.join(home))?;
         }
         copy(from, &to)?;
-        println!("replaced {}", to.strip_prefix(&root).unwrap_or(&to).display());
+        println!("replaced {}", home.display());
     }
     println!("Your version is kept in {}; `make solution STEP=undo` brings it back.", backup.display());
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
-/// Files of a solution are relative to `lab/`, those of manifests to the repository.
-fn target(root: &Path, relative: &Path) -> PathBuf {
-    if relative.starts_with("deploy") { root.join(relative) } else { root.join("lab").join(relative) }
-}
-
-fn undo(root: &Path, backups: &Path) -> anyhow::Result<ExitCode> {
+fn undo(root: &Path, backups: &Path) -> anyhow::Result<()> {
     let last = numbered(backups).into_iter().max_by_key(|(number, _)| *number);
     let (_, backup) = last.with_context(|| format!("there is no backup in {}; nothing to undo", backups.display()))?;
-    let mut files = Vec::new();
-    collect(&backup, &backup, &mut files)?;
-    for (from, relative) in &files {
-        let to = target(root, relative);
-        copy(from, &to)?;
-        println!("restored {}", to.strip_prefix(root).unwrap_or(&to).display());
+    let mut files: Vec<Placed> = Vec::new();
+    kept(&backup, &backup, &mut files)?;
+    for (from, home) in &files {
+        copy(from, &root.join(home))?;
+        println!("restored {}", home.display());
     }
     // Only after everything is back.
-    fs::remove_dir_all(&backup).with_context(|| format!("{} could not be removed", backup.display()))?;
-    Ok(ExitCode::SUCCESS)
+    fs::remove_dir_all(&backup).with_context(|| format!("{} could not be removed", backup.display()))
+}
+
+/// Every file of a backup, which keeps them by their path in the repository.
+fn kept(folder: &Path, backup: &Path, files: &mut Vec<Placed>) -> anyhow::Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))? {
+        let path = entry?.path();
+        if path.is_dir() {
+            kept(&path, backup, files)?;
+        } else {
+            let home = path.strip_prefix(backup).context("a file outside its backup")?.to_owned();
+            files.push((path, home));
+        }
+    }
+    Ok(())
 }
 
 fn numbered(backups: &Path) -> Vec<(u32, PathBuf)> {
@@ -84,20 +100,6 @@ fn next_backup(backups: &Path) -> anyhow::Result<PathBuf> {
     let folder = backups.join(format!("{next:04}"));
     fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     Ok(folder)
-}
-
-fn collect(folder: &Path, top: &Path, files: &mut Vec<(PathBuf, PathBuf)>) -> anyhow::Result<()> {
-    for entry in fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))? {
-        let path = entry?.path();
-        if path.is_dir() {
-            collect(&path, top, files)?;
-        } else if path.extension().is_none_or(|extension| extension != "md") {
-            let relative = path.strip_prefix(top).context("a file outside its folder")?.to_owned();
-            files.retain(|(_, known)| *known != relative);
-            files.push((path, relative));
-        }
-    }
-    Ok(())
 }
 
 fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {

@@ -6,12 +6,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What a stack reads of a repository.
-const COPIED: [&str; 5] = ["lab/src", "lab/Cargo.toml", "lab/Cargo.lock", "scenarios", "deploy/k8s"];
+/// What a panel and its stack read of a repository.
+const COPIED: [&str; 7] =
+    ["lab/src", "lab/given", "lab/solutions", "lab/Cargo.toml", "lab/Cargo.lock", "scenarios", "deploy/k8s"];
 
 /// Makes `root` hold what a stack needs of the repository, with the overlays on top. A file that is as it should be is
 /// not written, so that the compiler has little to do; one that should not be there is removed.
-pub(super) fn lay_out(repository: &Path, root: &Path, overlays: &[PathBuf]) -> io::Result<()> {
+pub(crate) fn lay_out(repository: &Path, root: &Path, overlays: &[PathBuf]) -> io::Result<()> {
     let mut files = BTreeMap::new();
     for part in COPIED {
         collect(&repository.join(part), Path::new(part), &mut files)?;
@@ -71,7 +72,14 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();
         };
-        for path in ["lab/Cargo.toml", "lab/Cargo.lock", "scenarios/a.yaml", "deploy/k8s/api.yaml"] {
+        for path in [
+            "lab/given/a",
+            "lab/solutions/a",
+            "lab/Cargo.toml",
+            "lab/Cargo.lock",
+            "scenarios/a.yaml",
+            "deploy/k8s/api.yaml",
+        ] {
             write(path, "given");
         }
         write("lab/src/cases/a.rs", "broken");

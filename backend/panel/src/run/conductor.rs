@@ -1,12 +1,14 @@
 //! Owns the one run that may go on at a time.
 
+mod place;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use brownout_core::{
     event::{RunEnvelope, RunEvent, SessionEvent, Started},
     plan::Plan,
     score::Unranked,
-    wire::{LiveItem, Precondition, Waiting},
+    wire::{Precondition, Waiting},
 };
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -17,6 +19,8 @@ use crate::{
     run::{conduct::conduct, log::RunLog, precondition},
     seal,
 };
+use place::Pending;
+pub(super) use place::{Place, Wish};
 
 /// The run that goes on, or waits to.
 #[derive(Debug, Default)]
@@ -30,27 +34,6 @@ enum State {
     Idle,
     Waiting(Pending),
     Running(Active),
-}
-
-/// A run that waits for a precondition, and what people want of it meanwhile.
-#[derive(Debug)]
-struct Pending {
-    waiting: Waiting,
-    wish: watch::Sender<Wish>,
-    /// Id of the run that came of it.
-    became: watch::Sender<Option<String>>,
-}
-
-/// What somebody wants of a run that waits.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum Wish {
-    /// To wait.
-    #[default]
-    Wait,
-    /// To start although a precondition does not hold.
-    Go,
-    /// Not to start at all.
-    Cancel,
 }
 
 /// Events that others may have put into a run before it takes them; more are left out.
@@ -237,72 +220,5 @@ impl Conductor {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The one place for a run, taken by a run that waits to start.
-pub(super) struct Place<'a> {
-    app: &'a App,
-    wish: watch::Receiver<Wish>,
-    filled: bool,
-}
-
-impl<'a> Place<'a> {
-    fn take(app: &'a App, scenario: &str, wish: Wish) -> Result<Self, StartError> {
-        let (sender, wish) = watch::channel(wish);
-        let waiting = Waiting { scenario: scenario.to_owned(), says: String::new() };
-        let mut state = app.conductor.lock();
-        match &*state {
-            State::Idle => {
-                *state = State::Waiting(Pending { waiting, wish: sender, became: watch::Sender::new(None) });
-            }
-            State::Waiting(_) => return Err(StartError::Active { run: None }),
-            State::Running(active) => return Err(StartError::Active { run: Some(active.run.clone()) }),
-        }
-        Ok(Place { app, wish, filled: false })
-    }
-
-    /// What is wanted of the run now.
-    pub(super) fn wish(&self) -> Wish {
-        *self.wish.borrow()
-    }
-
-    /// Returns when somebody does not want the run to wait.
-    pub(super) async fn impatient(&self) {
-        let mut wish = self.wish.clone();
-        // The sender lives as long as this place.
-        let _ = wish.wait_for(|wish| *wish != Wish::Wait).await;
-    }
-
-    /// Says what the run waits for; the same sentence twice is said once.
-    pub(super) fn says(&self, says: &str) {
-        let mut state = self.app.conductor.lock();
-        if let State::Waiting(pending) = &mut *state
-            && pending.waiting.says != says
-        {
-            pending.waiting.says = says.to_owned();
-            let waiting = pending.waiting.clone();
-            drop(state);
-            self.app.feed.publish(LiveItem::Waiting(Some(waiting)));
-        }
-    }
-
-    fn fill(mut self, active: Active) {
-        let run = active.run.clone();
-        let before = std::mem::replace(&mut *self.app.conductor.lock(), State::Running(active));
-        if let State::Waiting(pending) = before {
-            pending.became.send_replace(Some(run));
-        }
-        self.filled = true;
-        self.app.feed.publish(LiveItem::Waiting(None));
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        if !self.filled {
-            *self.app.conductor.lock() = State::Idle;
-            self.app.feed.publish(LiveItem::Waiting(None));
-        }
     }
 }
