@@ -17,6 +17,7 @@ use crate::{
         dependency::{Ask, Dependency},
         metrics,
         order::Order,
+        render::{Renderer, render},
     },
 };
 
@@ -32,18 +33,26 @@ pub struct App {
 }
 
 /// Routes of the API.
-pub fn routes() -> Router {
+///
+/// # Errors
+/// When nobody can be had who renders documents, as a sentence.
+pub fn routes() -> Result<Router, String> {
     let dep = Dependency::new(timeouts::CALLS_AT_ONCE);
     let db = Db::new(transactions::CONNECTIONS, transactions::WAIT);
-    let (slots, pool) = (dep.clone(), db.clone());
+    let renderer = Renderer::start()?;
+    let (slots, pool, queue) = (dep.clone(), db.clone(), renderer.clone());
     let requests = metrics::Requests::default();
     let counted = requests.clone();
-    Router::new()
+    Ok(Router::new()
         .route("/quote", get(quote))
         .route("/orders", post(order))
+        .route("/render", get(render).with_state(renderer))
         .route_layer(from_fn_with_state(counted, metrics::count))
-        .route("/metrics", get(move || async move { [requests.text(), slots.text(), pool.text()].concat() }))
-        .with_state(App { dep, db })
+        .route(
+            "/metrics",
+            get(move || async move { [requests.text(), slots.text(), pool.text(), queue.text()].concat() }),
+        )
+        .with_state(App { dep, db }))
 }
 
 /// Boxes the case, so that an edit of it rebuilds the case alone and not all that is generic over its future.

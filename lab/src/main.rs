@@ -27,11 +27,8 @@ fn main() -> ExitCode {
     let ended = runtime.block_on(async {
         match mode.as_str() {
             "api" => sealed::server::serve("api", "0.0.0.0:8080", api::routes()).await,
-            "worker" => match worker::routes() {
-                Ok(routes) => sealed::server::serve("worker", "0.0.0.0:8081", routes).await,
-                Err(why) => Err(why),
-            },
-            "dep" => sealed::server::serve("dep", "0.0.0.0:8082", sealed::dep::routes()).await,
+            "worker" => sealed::server::serve("worker", "0.0.0.0:8081", worker::routes()).await,
+            "dep" => sealed::server::serve("dep", "0.0.0.0:8082", Ok(sealed::dep::routes())).await,
             _ => Err(USAGE.to_owned()),
         }
     });

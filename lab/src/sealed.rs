@@ -13,4 +13,5 @@ pub mod log;
 pub mod metrics;
 pub mod order;
 pub mod problem;
+pub mod render;
 pub mod server;

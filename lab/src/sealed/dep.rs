@@ -1,5 +1,5 @@
-//! `lab dep`: the dependency simulator. It answers quotes, authorises orders and performs jobs with receipts, hangs when
-//! it is told to, and remembers every attempt. Its capacity is limited: too many calls at once are refused.
+//! `lab dep`: the dependency simulator. It answers quotes, authorises orders, performs jobs and signs documents with
+//! receipts, hangs when it is told to, and remembers every attempt. Its capacity is limited: too many calls at once are refused.
 
 mod book;
 mod control;
@@ -29,6 +29,7 @@ use super::{
     dependency::{Ask, Quote},
     job,
     order::Order,
+    render::Document,
 };
 use book::{Book, Outcome};
 use kind::Kind;
@@ -49,6 +50,7 @@ pub fn routes() -> Router {
         .route("/quote", get(quote))
         .route("/authorise", post(authorise))
         .route("/perform", post(perform))
+        .route("/sign", post(sign))
         .route("/control/run", put(control::begin))
         .route("/control/fault", put(control::set_fault).delete(control::end_fault))
         .route("/control/state", get(control::state))
@@ -91,6 +93,11 @@ async fn perform(State(dep): State<Dep>, Query(Work { job, kind }): Query<Work>)
     };
     let kind = Kind::Job(kind);
     let Some(call) = Call::begin(&dep, kind, Ask { item, id: job }) else { return too_many(kind) };
+    Json(Signed { receipt: call.answer().await }).into_response()
+}
+
+async fn sign(State(dep): State<Dep>, Query(document): Query<Document>) -> Response {
+    let Some(call) = Call::begin(&dep, Kind::Render, document.into_ask()) else { return too_many(Kind::Render) };
     Json(Signed { receipt: call.answer().await }).into_response()
 }
 

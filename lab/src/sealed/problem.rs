@@ -1,4 +1,4 @@
-//! Why an order is not booked, and what its caller is told. `?` turns every error of a case into one of these.
+//! Why an order is not booked or a document not rendered, and what the caller is told. `?` turns every error of a case into one of these.
 
 use axum::{
     Json,
@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::call::Unavailable;
 
-/// Why an order is not booked.
+/// Why something was not done.
 #[derive(Debug)]
 pub enum Problem {
     /// The dependency does not want it: 402 or 409.
@@ -19,7 +19,7 @@ pub enum Problem {
         /// Its reason.
         why: String,
     },
-    /// The dependency or the database could not do it: 503.
+    /// The dependency, the database or this replica could not do it: 503.
     Unavailable(String),
 }
 

@@ -29,8 +29,9 @@ const FINISH: Duration = Duration::from_secs(2);
 /// Serves one mode of the lab at `LAB_LISTEN`, or at `default`, until SIGTERM or SIGINT.
 ///
 /// # Errors
-/// When nothing can listen there, as a sentence.
-pub async fn serve(name: &'static str, default: &str, routes: Router) -> Result<(), String> {
+/// When there is nothing to serve or nothing can listen there, as a sentence.
+pub async fn serve(name: &'static str, default: &str, routes: Result<Router, String>) -> Result<(), String> {
+    let routes = routes?;
     let address = std::env::var("LAB_LISTEN").unwrap_or_else(|_| default.to_owned());
     let listener = TcpListener::bind(&address).await.map_err(|error| {
         format!("{address} cannot be listened on: {error}; set LAB_LISTEN=host:port to another address")

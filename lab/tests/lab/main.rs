@@ -16,6 +16,7 @@ mod postgres;
 mod process;
 mod quotes;
 mod receipts;
+mod renders;
 mod solved;
 mod works;
 

@@ -53,7 +53,7 @@ pub(super) struct Attempt {
     /// Counts from 1 in the order in which calls ended.
     pub(super) n: u64,
     id: String,
-    /// Which item, the number of the order, or the job's place in its batch.
+    /// Which item, the number of the order or document, or the job's place in its batch.
     item: u64,
     outcome: Outcome,
     took_ms: u64,

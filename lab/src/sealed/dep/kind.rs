@@ -6,7 +6,7 @@ use super::latency;
 use crate::sealed::{dependency::Ask, job};
 
 /// How many counts of calls there are; see `Kind::count`.
-pub(super) const COUNTS: usize = 3;
+pub(super) const COUNTS: usize = 4;
 
 /// Kinds of calls.
 #[derive(Clone, Copy)]
@@ -14,6 +14,7 @@ pub(super) enum Kind {
     Quote,
     Order,
     Job(job::Kind),
+    Render,
 }
 
 impl Kind {
@@ -23,6 +24,7 @@ impl Kind {
             Kind::Quote => 0,
             Kind::Order => 1,
             Kind::Job(_) => 2,
+            Kind::Render => 3,
         }
     }
 
@@ -32,6 +34,7 @@ impl Kind {
             Kind::Quote => 40,
             Kind::Order => 200,
             Kind::Job(_) => 10,
+            Kind::Render => 200,
         }
     }
 
@@ -49,6 +52,7 @@ impl Kind {
             Kind::Quote => format!("quote:{id}:{item}"),
             Kind::Order => format!("order:{id}:{item}"),
             Kind::Job(kind) => format!("job:{id}:{}", kind.word()),
+            Kind::Render => format!("render:{id}:{item}"),
         }
     }
 
@@ -59,6 +63,7 @@ impl Kind {
             Kind::Order => latency::order(ask),
             Kind::Job(job::Kind::Fast) => Duration::from_millis(10),
             Kind::Job(job::Kind::Slow) => Duration::from_secs(1),
+            Kind::Render => Duration::from_millis(40),
         }
     }
 }
