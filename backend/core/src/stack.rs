@@ -20,6 +20,9 @@ pub struct StackStatus {
     pub build: BuildStatus,
     /// What the stack was asked to do and cannot honour, one sentence each.
     pub notices: Vec<String>,
+    /// What decides how many replicas a service has, one entry for each HorizontalPodAutoscaler.
+    #[serde(default)]
+    pub scaling: Vec<Scaling>,
 }
 
 /// Life of a stack.
@@ -80,6 +83,61 @@ pub enum ServiceState {
     Unready,
     /// Crashed; the stack waits before the next start.
     BackingOff,
+}
+
+/// A HorizontalPodAutoscaler at work: what it wants, what there is, and why. Reasons and messages are Kubernetes' own.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Scaling {
+    /// The service that is scaled.
+    pub service: String,
+    /// Fewest replicas.
+    pub min: u32,
+    /// Most replicas.
+    pub max: u32,
+    /// Replicas that the autoscaler wants.
+    pub desired: u32,
+    /// Replicas that exist, ready or not.
+    pub current: u32,
+    /// Replicas that answer their readiness probe.
+    pub ready: u32,
+    /// What is measured against the target, e.g. `cpu 43 % of request, target 50 %`; with `<unknown>` for what is not
+    /// known.
+    pub metric: String,
+    /// `AbleToScale`, `ScalingActive`, `ScalingLimited`, as far as they are known.
+    pub conditions: Vec<Condition>,
+    /// What happened, oldest first; the last 20.
+    pub events: Vec<ScaleEvent>,
+    /// Time between the last two decisions, ms; 0 when not known.
+    pub sync_ms: u64,
+    /// Time over which the last samples were taken, ms; 0 when not known.
+    pub metrics_ms: u64,
+}
+
+/// One condition of an autoscaler.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Condition {
+    /// E.g. `ScalingActive`.
+    pub kind: String,
+    /// Whether it holds.
+    pub status: bool,
+    /// One word, e.g. `FailedGetResourceMetric`.
+    pub reason: String,
+    /// A sentence.
+    pub message: String,
+}
+
+/// Something that happened to the number of replicas.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ScaleEvent {
+    /// Wall time, ms since the Unix epoch.
+    pub wall_ms: u64,
+    /// One word, e.g. `SuccessfulRescale`.
+    pub reason: String,
+    /// A sentence, e.g. `New size: 3; reason: cpu resource utilization (percentage of request) above target`.
+    pub message: String,
 }
 
 /// Working copy against live build.

@@ -207,6 +207,7 @@ impl Inner {
             services,
             build: self.build.status(),
             notices: sentences.chain(&self.notices).cloned().collect(),
+            scaling: Vec::new(),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! `deploy/k8s/*.yaml`, as far as plain processes can honour it. What they cannot becomes a sentence.
 
+mod autoscaler;
 mod database;
 mod object;
+mod resources;
 mod workload;
 
 use std::{collections::BTreeMap, fs, path::Path};
@@ -9,11 +11,15 @@ use std::{collections::BTreeMap, fs, path::Path};
 use serde_json::Value;
 
 use crate::error::StackError;
+pub(crate) use autoscaler::Autoscaler;
 pub(crate) use database::Database;
+pub(crate) use resources::Resources;
 pub(crate) use workload::{Probe, Question, Service, Workload};
 
 /// The annotation that maps an object to something of the local stack, or leaves it out.
 const LOCAL: &str = "brownout.dev/local";
+/// The annotation that makes `reset` post to `/control/reset` of a Deployment's replicas.
+const RESET: &str = "brownout.dev/reset";
 
 /// What the manifests ask for.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -57,6 +63,7 @@ impl Manifests {
     pub(crate) fn parse<'a>(texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, StackError> {
         let mut manifests = Self::default();
         let (mut services, mut config_maps) = (Vec::new(), Vec::new());
+        let mut autoscalers = Vec::new();
         for (file, text) in texts {
             let wrong = |why: String| StackError::Manifest { file: file.to_owned(), why };
             let documents: Vec<Value> = serde_saphyr::from_multiple(text).map_err(|error| wrong(error.to_string()))?;
@@ -89,6 +96,11 @@ impl Manifests {
                     "Service" => {
                         services.push((place, serde_json::from_value::<object::Service>(document).map_err(malformed)?));
                     }
+                    "HorizontalPodAutoscaler" => {
+                        let autoscaler = Autoscaler::of(document, &place, &mut manifests.notices);
+                        let said = autoscaler.map_err(|why| wrong(format!("{kind} {name}: {why}")))?;
+                        autoscalers.push((place, said));
+                    }
                     "ConfigMap" => {
                         let map: object::ConfigMap = serde_json::from_value(document).map_err(malformed)?;
                         config_maps.push((place, map));
@@ -100,6 +112,9 @@ impl Manifests {
         manifests.fill(config_maps);
         for (place, service) in services {
             manifests.attach(&place, service);
+        }
+        for (place, (target, autoscaler)) in autoscalers {
+            manifests.autoscale(&place, &target, autoscaler);
         }
         manifests.workloads.sort_by_key(|workload| {
             let open = workload.service.as_ref().is_some_and(|service| service.node_port.is_some());
@@ -127,6 +142,17 @@ impl Manifests {
                 Some(database) => database.add(&place, map, &mut self.notices),
                 None => self.notices.push(format!("{place} is not honoured by plain processes.")),
             }
+        }
+    }
+
+    /// Gives an autoscaler to its Deployment.
+    fn autoscale(&mut self, place: &str, target: &str, autoscaler: Autoscaler) {
+        match self.workloads.iter_mut().find(|workload| workload.name == target) {
+            None => self.notices.push(format!("{place} scales {target}, which is no Deployment of these files.")),
+            Some(workload) if workload.autoscaler.is_some() => {
+                self.notices.push(format!("{place}: {target} has an autoscaler already; this one is not honoured."));
+            }
+            Some(workload) => workload.autoscaler = Some(autoscaler),
         }
     }
 

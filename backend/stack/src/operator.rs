@@ -20,6 +20,7 @@ use crate::{
     error::StackError,
     local::LocalOptions,
     logfile::Logfile,
+    manifest::Workload,
     postgres::{self, Postgres},
     replica::{Replica, Tools},
     stack::Deployed,
@@ -59,6 +60,8 @@ pub(crate) struct Operator {
     postgres: Postgres,
     /// What is live.
     replicas: Vec<Replica>,
+    /// What it was made of.
+    workloads: Vec<Workload>,
     /// Every replica's task, also of those on their way out.
     tasks: TaskTracker,
     /// Numbers for replicas.
@@ -78,6 +81,7 @@ impl Operator {
             fronts,
             postgres: Postgres::default(),
             replicas: Vec::new(),
+            workloads: Vec::new(),
             tasks: TaskTracker::new(),
             next: 0,
             logs: BTreeMap::new(),
@@ -153,15 +157,25 @@ impl Operator {
     }
 
     async fn reset(&mut self) -> Result<(), StackError> {
-        let simulators = self.tools.board.ready().into_iter().filter(|replica| replica.service == "dep");
-        let simulators: Vec<_> = simulators.collect();
-        if simulators.is_empty() {
+        if self.replicas.is_empty() {
             return Err(StackError::NotUp);
         }
-        for replica in simulators {
-            let url = format!("http://{}/control/reset", replica.address);
-            let reset = self.tools.prober.post(url, Duration::from_secs(2)).await;
-            reset.map_err(|why| StackError::Reset { service: replica.service, why })?;
+        let ready = self.tools.board.ready();
+        for workload in &self.workloads {
+            if !workload.reset {
+                continue;
+            }
+            let service = || workload.name.clone();
+            if !ready.iter().any(|replica| replica.service == workload.name) {
+                return Err(StackError::Reset { service: service(), why: "it is not ready".to_owned() });
+            }
+            for replica in &ready {
+                if replica.service == workload.name {
+                    let url = format!("http://{}/control/reset", replica.address);
+                    let reset = self.tools.prober.post(url, Duration::from_secs(2)).await;
+                    reset.map_err(|why| StackError::Reset { service: service(), why })?;
+                }
+            }
         }
         if let Some(auditor) = self.tools.board.auditor() {
             let reset = auditor.reset().await;

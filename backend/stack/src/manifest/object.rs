@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::resources;
+
 type Rest = BTreeMap<String, Value>;
 
 #[derive(Debug, Deserialize)]
@@ -13,6 +15,8 @@ pub(super) struct Metadata {
     pub(super) name: String,
     #[serde(default)]
     pub(super) labels: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) annotations: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -48,6 +52,8 @@ pub(super) struct PodSpec {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Container {
     #[serde(default)]
+    pub(super) name: String,
+    #[serde(default)]
     pub(super) image: String,
     #[serde(default)]
     pub(super) args: Vec<String>,
@@ -55,6 +61,8 @@ pub(super) struct Container {
     pub(super) env: Vec<EnvVar>,
     pub(super) readiness_probe: Option<Probe>,
     pub(super) liveness_probe: Option<Probe>,
+    #[serde(default)]
+    pub(super) resources: resources::Written,
     #[serde(flatten)]
     pub(super) rest: Rest,
 }

@@ -1,4 +1,7 @@
-use super::*;
+use super::{
+    autoscaler::{Amount, Policy, Select, Target},
+    *,
+};
 
 fn parse(text: &str) -> Result<Manifests, StackError> {
     Manifests::parse([("deploy/k8s/api.yaml", text)])
@@ -38,7 +41,7 @@ fn a_deployment_and_its_service_are_one_workload() {
     let manifests = parse(API).unwrap();
     assert_eq!(manifests.notices, Vec::<String>::new());
     let [api] = &manifests.workloads[..] else { panic!("{manifests:?}") };
-    assert_eq!((api.name.as_str(), api.replicas, api.grace.as_secs()), ("api", 2, 3));
+    assert_eq!((api.name.as_str(), api.replicas, api.grace.as_secs()), ("api", Some(2), 3));
     assert_eq!(api.args, ["api"]);
     assert_eq!(api.env[1], ("PORT".to_owned(), "8080".to_owned()));
     assert_eq!(
@@ -92,6 +95,64 @@ fn the_projects_own_manifests_are_honoured_wholly() {
         assert_eq!((liveness.timeout.as_secs(), liveness.failures), (3, 5), "{}", workload.name);
         assert_eq!((workload.readiness.period.as_secs(), workload.grace.as_secs()), (1, 3), "{}", workload.name);
     }
+}
+
+#[test]
+fn the_autoscaler_as_given_keeps_one_replica_of_the_api() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let manifests = Manifests::read(&root).unwrap();
+    let api = manifests.workloads.iter().find(|workload| workload.name == "api").unwrap();
+    let scaler = api.autoscaler.as_ref().unwrap();
+    assert_eq!((scaler.min, scaler.max, scaler.target), (1, 1, Some(Target::Utilization(50))));
+    assert_eq!((scaler.up.window.as_secs(), scaler.down.window.as_secs()), (0, 15));
+    assert_eq!((api.replicas, api.resources), (None, Resources::default()));
+    let reset: Vec<&str> = manifests.workloads.iter().filter(|it| it.reset).map(|it| it.name.as_str()).collect();
+    assert_eq!(reset[0], "dep");
+}
+
+const SCALER: &str = r#"
+kind: HorizontalPodAutoscaler
+metadata: { name: api }
+spec:
+  scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: api }
+  minReplicas: 2
+  maxReplicas: 6
+  metrics: [{ type: Resource, resource: { name: cpu, target: { type: AverageValue, averageValue: 80m } } }]
+  behavior:
+    scaleUp: { selectPolicy: Min, policies: [{ type: Pods, value: 1, periodSeconds: 30 }] }
+"#;
+
+#[test]
+fn an_autoscaler_has_bounds_a_target_and_rules() {
+    let manifests = parse(&format!("{API}---{SCALER}")).unwrap();
+    assert_eq!(manifests.notices, Vec::<String>::new());
+    let scaler = manifests.workloads[0].autoscaler.clone().unwrap();
+    assert_eq!((scaler.min, scaler.max, scaler.target), (2, 6, Some(Target::AverageValue(80))));
+    let policy = Policy { amount: Amount::Pods(1), period: std::time::Duration::from_secs(30) };
+    assert_eq!((scaler.up.select, &scaler.up.policies), (Select::Min, &vec![policy]));
+    assert_eq!((scaler.down.window.as_secs(), scaler.down.select), (300, Select::Max));
+}
+
+#[test]
+fn what_an_autoscaler_cannot_be_is_refused_and_what_is_not_honoured_is_said() {
+    let refused = |from: &str, to: &str| parse(&SCALER.replace(from, to)).unwrap_err().to_string();
+    assert_eq!(
+        refused("maxReplicas: 6", "maxReplicas: 1"),
+        "deploy/k8s/api.yaml: HorizontalPodAutoscaler api: spec.maxReplicas: Invalid value: 1: \
+         must be greater than or equal to `minReplicas`"
+    );
+    assert!(refused("minReplicas: 2", "minReplicas: 0").contains("must be greater than or equal to 1"));
+    assert!(refused("80m", "0").contains("averageValue: must be positive"));
+    assert!(refused("type: Pods", "type: Hours").contains("\"Hours\""));
+    let text = SCALER.replace("name: cpu", "name: memory").replace("scaleUp: {", "scaleUp: { tolerance: 0.05,");
+    assert_eq!(
+        parse(&text).unwrap().notices,
+        [
+            "deploy/k8s/api.yaml: HorizontalPodAutoscaler api: the metric Resource memory is not honoured by plain processes.",
+            "deploy/k8s/api.yaml: HorizontalPodAutoscaler api: `behavior.scaleUp.tolerance` is not honoured by plain processes.",
+            "deploy/k8s/api.yaml: HorizontalPodAutoscaler api scales api, which is no Deployment of these files.",
+        ]
+    );
 }
 
 const POSTGRES: &str = include_str!("../../tests/local/postgres.yaml");

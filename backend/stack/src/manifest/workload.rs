@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::Value;
 
-use super::object;
+use super::{
+    Autoscaler, RESET, Resources,
+    object::{self, Metadata},
+};
 
 /// A Deployment and the Service that stands before it.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,9 +17,17 @@ pub(crate) struct Workload {
     /// Labels of its pods.
     pub(crate) labels: BTreeMap<String, String>,
     pub(crate) service: Option<Service>,
-    pub(crate) replicas: u32,
+    /// How many replicas there shall be, where the manifest says so.
+    pub(crate) replicas: Option<u32>,
+    /// What changes that number.
+    pub(crate) autoscaler: Option<Autoscaler>,
+    /// Whether a reset concerns it.
+    pub(crate) reset: bool,
+    /// The container's name.
+    pub(crate) container: String,
     pub(crate) args: Vec<String>,
     pub(crate) env: Vec<(String, String)>,
+    pub(crate) resources: Resources,
     pub(crate) readiness: Probe,
     pub(crate) liveness: Option<Probe>,
     /// How long a process may take to end by itself.
@@ -52,12 +63,11 @@ pub(crate) enum Question {
 }
 
 /// Fields that say nothing to a plain process, or say what is done anyway.
-const NO_MATTER: [&str; 17] = [
+const NO_MATTER: [&str; 16] = [
     "selector",
     "strategy",
     "revisionHistoryLimit",
     "progressDeadlineSeconds",
-    "name",
     "command",
     "imagePullPolicy",
     "imagePullSecrets",
@@ -74,7 +84,7 @@ const NO_MATTER: [&str; 17] = [
 
 impl Workload {
     pub(super) fn of(from: object::Deployment, place: &str, notices: &mut Vec<String>) -> Result<Self, String> {
-        let name = from.metadata.name;
+        let Metadata { name, annotations, .. } = from.metadata;
         let mut not_honoured =
             |what: &str| notices.push(format!("{place}: {what} is not honoured by plain processes."));
         let mut report = |rest: &BTreeMap<String, Value>| {
@@ -111,7 +121,11 @@ impl Workload {
         Ok(Self {
             labels: from.spec.template.metadata.labels,
             service: None,
-            replicas: from.spec.replicas.unwrap_or(1),
+            replicas: from.spec.replicas,
+            autoscaler: None,
+            reset: annotations.get(RESET).is_some_and(|value| value == "true"),
+            resources: Resources::of(&container.resources).map_err(|why| format!("Deployment {name}: {why}"))?,
+            container: container.name,
             args: container.args,
             env,
             readiness: readiness.unwrap_or_else(|| Probe::at("/readyz")),
@@ -120,6 +134,13 @@ impl Workload {
             grace: Duration::from_secs(pod.termination_grace_period_seconds.unwrap_or(30)),
             name,
         })
+    }
+}
+
+impl Workload {
+    /// How many replicas there are to begin with.
+    pub(crate) fn wanted(&self) -> u32 {
+        self.replicas.unwrap_or(1)
     }
 }
 

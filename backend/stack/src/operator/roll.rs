@@ -77,6 +77,7 @@ impl Operator {
             self.postgres.end(&board).await;
             self.tell_endpoints();
         }
+        self.workloads = workloads;
         self.builds.prune(&identity.id);
         board.steps(steps.list());
         Ok(Deployed { build: identity.id, steps: steps.list() })
@@ -143,7 +144,7 @@ impl Operator {
     fn start(&mut self, workloads: &[Workload], addresses: &Addresses, binary: &std::path::Path) -> Vec<Replica> {
         let mut started = Vec::new();
         for workload in workloads {
-            for slot in 0..workload.replicas {
+            for slot in 0..workload.wanted() {
                 self.next += 1;
                 let id = ReplicaId { service: workload.name.clone(), number: self.next };
                 let mut env: Vec<(String, String)> =
@@ -184,7 +185,7 @@ impl Operator {
             let address = port.filter(|_| open).map(|port| format!("http://127.0.0.1:{port}")).unwrap_or_default();
             Row {
                 name: workload.name.clone(),
-                desired: workload.replicas,
+                desired: workload.wanted(),
                 address,
                 log: format!("logs/{}-0.log", workload.name),
                 balance: service.and_then(|service| self.fronts.balance(&service.name)),
