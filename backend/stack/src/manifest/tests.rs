@@ -107,7 +107,7 @@ fn the_autoscaler_as_given_keeps_one_replica_of_the_api() {
     assert_eq!((scaler.up.window.as_secs(), scaler.down.window.as_secs()), (0, 15));
     assert_eq!((api.replicas, api.resources), (None, Resources::default()));
     let reset: Vec<&str> = manifests.workloads.iter().filter(|it| it.reset).map(|it| it.name.as_str()).collect();
-    assert_eq!(reset[0], "dep");
+    assert_eq!(reset, ["dep", "worker"]);
 }
 
 const SCALER: &str = r#"
