@@ -4,7 +4,7 @@ use leptos::{html, prelude::*};
 
 use crate::{
     keys::keys,
-    live::Live,
+    live::{Connection, Live},
     pages::{
         case::case, cases::cases, leaderboard::leaderboard, missing::missing, run::run_page, runs::runs, setup::setup,
     },
@@ -26,7 +26,8 @@ pub struct Alert(pub RwSignal<Option<String>>);
 pub fn App() -> impl IntoView {
     let place = Place::follow();
     provide_context(place);
-    provide_context(Live::follow());
+    let live = Live::follow();
+    provide_context(live);
     provide_context(theme());
     let alert = Alert(RwSignal::new(None));
     provide_context(alert);
@@ -40,6 +41,8 @@ pub fn App() -> impl IntoView {
             body.set_class_name(class);
         }
     });
+    // What the panel has to say to everybody comes with its first message: it is there before anything could jump.
+    let early = Memo::new(move |_| live.connection.get() == Connection::Connecting);
     let main = NodeRef::<html::Main>::new();
     // Who uses the keyboard or listens goes on at the new page, not where the link was.
     Effect::new(move |before: Option<Page>| {
@@ -57,7 +60,7 @@ pub fn App() -> impl IntoView {
         <a class="skip" href="#main">"Skip to content"</a>
         {header()}
         {notices()}
-        <main id="main" tabindex="-1" node_ref=main>
+        <main id="main" tabindex="-1" class:early=early node_ref=main>
             {move || match page.get() {
                 Page::Cases => cases(),
                 Page::Case(id) => case(id),

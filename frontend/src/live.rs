@@ -41,6 +41,8 @@ pub struct Live {
     pub cases: RwSignal<Vec<Reading>>,
     /// What a run waits for.
     pub waiting: RwSignal<Option<Waiting>>,
+    /// What everybody should know of this panel.
+    pub notices: RwSignal<Vec<String>>,
     /// Lines of the compiler since the last build began.
     pub lines: RwSignal<Vec<String>>,
     /// Counts snapshots: what was fetched before one may be old.
@@ -58,6 +60,7 @@ impl Live {
             run: RwSignal::default(),
             cases: RwSignal::default(),
             waiting: RwSignal::default(),
+            notices: RwSignal::default(),
             lines: RwSignal::default(),
             snapshots: RwSignal::default(),
             tick: RwSignal::default(),
@@ -157,6 +160,7 @@ impl Live {
         self.stack.set(snapshot.stack);
         self.cases.set(snapshot.cases.into_iter().map(Reading::now).collect());
         self.waiting.set(snapshot.waiting);
+        self.notices.set(snapshot.notices);
         self.run.set(Run::of(&snapshot.run));
         self.snapshots.update(|count| *count += 1);
     }

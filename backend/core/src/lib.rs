@@ -27,5 +27,6 @@ pub mod score;
 pub mod setup;
 pub mod signal;
 pub mod stack;
+pub mod standing;
 pub mod window;
 pub mod wire;

@@ -22,7 +22,10 @@ use crate::{
 pub fn setup() -> AnyView {
     title(|| "Setup".to_owned());
     view! {
-        <h1 class="page-title">"Setup"</h1>
+        <div class="page-head">
+            <h1>"Setup"</h1>
+            <a class="button" data-testid="api-link" href="/api/docs" target="_blank" rel="noreferrer">"API reference"</a>
+        </div>
         <div class="setup-page">
             <div class="column">{checks()}{settings()}</div>
             <div class="column">{stack()}{logs()}</div>
@@ -109,17 +112,32 @@ fn ability(stack: StackAbility) -> AnyView {
 }
 
 fn stack() -> AnyView {
+    let live = expect_context::<Live>();
+    let notices = Memo::new(move |_| live.stack.with(|stack| stack.notices.clone()));
+    let down = Memo::new(move |_| live.stack.with(|stack| stack.services.is_empty()));
+    let notice = |says: String| {
+        view! {
+            <li class="check">
+                <span class="warn" aria-hidden="true">"▲"</span>
+                <div class="rest"><span class="visually-hidden">"Notice: "</span>{said(&says)}</div>
+            </li>
+        }
+        .into_any()
+    };
     view! {
-        <section class="panel settings">
+        <section class="panel settings" data-testid="stack">
             <h2>"Stack"</h2>
             <div>{services()}</div>
+            <ul class="plain checks" hidden=move || notices.with(Vec::is_empty)>
+                {move || notices.get().into_iter().map(notice).collect::<Vec<_>>()}
+            </ul>
             {build_state()}
-            <div class="actions">
+            <div class="actions" hidden=move || down.get()>
                 {deploy_button(Stands::beside())}
                 {ask_button("Restart the stack", "restart-button", "/stack/restart")}
                 {ask_button("Reset the lab", "reset-button", "/stack/reset")}
             </div>
-            <p class="muted small">"Restart stops every service and starts it again. Reset takes replicas, faults and data back to where they began."</p>
+            <p class="muted small" hidden=move || down.get()>"Restart stops every service and starts it again. Reset takes replicas, faults and data back to where they began."</p>
         </section>
     }
     .into_any()
@@ -130,7 +148,7 @@ fn logs() -> AnyView {
     let services =
         Memo::new(move |_| live.stack.with(|stack| stack.services.iter().map(|s| s.name.clone()).collect::<Vec<_>>()));
     let service = RwSignal::new(String::new());
-    let lines = RwSignal::new(Fetched::Ready(String::new()));
+    let lines = RwSignal::new(Fetched::Loading);
     let look = move || {
         let name = service.get_untracked();
         if name.is_empty() {
@@ -160,19 +178,25 @@ fn logs() -> AnyView {
         }
         .into_any()
     };
-    let shown = move || match lines.get() {
+    let shown = move || {
+        match lines.get() {
+        _ if service.with(String::is_empty) => {
+            view! { <p class="muted">"No service has run yet. Start the stack, and what its services write stands here."</p> }.into_any()
+        }
+        Fetched::Loading => view! { <p class="muted" role="status">"Reading the log …"</p> }.into_any(),
         Fetched::Failed(why) => view! { <p class="problem" role="alert">{said(&why)}</p> }.into_any(),
         Fetched::Ready(text) if !text.is_empty() => {
-            view! { <pre class="lines log" tabindex="0">{text}</pre> }.into_any()
+            view! { <pre class="lines log" tabindex="0" aria-label="log">{text}</pre> }.into_any()
         }
-        _ => view! { <p class="muted">"Nothing was written yet."</p> }.into_any(),
+        Fetched::Ready(_) => view! { <p class="muted">"This service has written nothing yet."</p> }.into_any(),
+    }
     };
     view! {
         <section class="panel">
             <div class="panel-head">
                 <h2>"Logs"</h2>
                 <div class="actions" role="group" aria-label="service">{move || services.get().into_iter().map(tab).collect::<Vec<_>>()}</div>
-                <button class="button" data-testid="log-button" on:click=move |_| look()>"Refresh"</button>
+                <button class="button" data-testid="log-button" disabled=move || service.with(String::is_empty) on:click=move |_| look()>"Refresh"</button>
             </div>
             {move || shown()}
         </section>
@@ -183,7 +207,13 @@ fn logs() -> AnyView {
 fn settings() -> AnyView {
     let choices = expect_context::<Choices>();
     let shown = move || match choices.settings.get() {
-        None => view! { <p class="muted">"The panel has not told its settings."</p> }.into_any(),
+        None => view! {
+            <div class="form">
+                <p class="muted" role="status">"The panel has not told its settings yet."</p>
+                <button class="button" on:click=move |_| choices.ask_again()>"Ask again"</button>
+            </div>
+        }
+        .into_any(),
         Some(settings) => {
             view! { {name(choices, &settings)}{editor_form(choices, || ())}{places(&settings)} }.into_any()
         }

@@ -1,6 +1,9 @@
 //! The working copy against what is live.
 
-use brownout_core::stack::{BuildState as State, BuildStatus, StackPhase};
+use brownout_core::{
+    stack::{BuildState as State, BuildStatus},
+    standing::{Next, Tone},
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -13,11 +16,21 @@ use crate::{
     },
 };
 
-/// One sentence on the build.
+/// One sentence on the build, and its one next action where the page does not offer that already.
 pub fn build_state() -> AnyView {
     let live = expect_context::<Live>();
     let build = Memo::new(move |_| live.stack.with(|stack| stack.build.clone()));
-    let down = Memo::new(move |_| live.stack.with(|stack| stack.phase == StackPhase::Down && stack.doing.is_empty()));
+    let standing = Memo::new(move |_| {
+        live.tick.track();
+        live.stack.with(|stack| stack.standing(js_sys::Date::now() as u64))
+    });
+    let next = Memo::new(move |_| standing.with(|standing| standing.next));
+    // Spoken when it becomes another sentence, not each second in which "8 s ago" becomes 9.
+    let kind = Memo::new(move |_| (next.get(), build.with(|build| build.state)));
+    let spoken = Memo::new(move |_| {
+        kind.track();
+        standing.with_untracked(|standing| standing.says.replace('`', ""))
+    });
     let word = move || match build.with(|build| build.state) {
         State::Unknown => "unknown",
         State::Live => "live",
@@ -25,26 +38,37 @@ pub fn build_state() -> AnyView {
         State::Building => "building",
         State::Failed => "failed",
     };
+    let sentence = move || {
+        standing.with(|standing| {
+            let (class, sign) = match standing.tone {
+                Tone::Plain => ("muted", ""),
+                Tone::Good => ("good", "✓ "),
+                Tone::Warning => ("warn", "▲ "),
+                Tone::Bad => ("bad", "✗ "),
+            };
+            view! { <p class=class><span aria-hidden="true">{sign}</span>{said(&standing.says)}</p> }.into_any()
+        })
+    };
+    let more = move || match (build.with(|build| build.state), next.get()) {
+        (State::Building, _) => lines(live),
+        (State::Failed, Next::Wait) => ().into_any(),
+        (State::Failed, _) => output(build.with(|build| build.output.clone())),
+        (State::Live, _) => steps(&build.get()),
+        _ => ().into_any(),
+    };
     view! {
-        <div class="build" data-testid="build-state" data-state=word role="status">
-            <p>
-                "Live build "<code data-testid="build-id">{move || live_id(&build.get())}</code>
-            </p>
-            {move || if down.get() {
-                view! {
-                    <p class="bad">"The stack is down."</p>
-                    {ask_button("Start the stack", "up-button", "/stack/up")}
-                }
-                .into_any()
-            } else {
-                match build.with(|build| build.state) {
-                    State::Unknown => view! { <p class="muted">"The lab is being built or started."</p> }.into_any(),
-                    State::Live => view! { <p class="good">"✓ It is your working copy."</p> {steps(&build.get())} }.into_any(),
-                    State::Edited => view! { <p class="warn">{move || said(&edited(live, &build.get()))}</p> }.into_any(),
-                    State::Building => lines(live),
-                    State::Failed => failed(build.get()),
-                }
+        <div class="build" data-testid="build-state" data-state=word>
+            <p>"Live build "<code data-testid="build-id">{move || live_id(&build.get())}</code></p>
+            {move || sentence()}
+            <p class="visually-hidden" role="status">{move || spoken.get()}</p>
+            {move || match next.get() {
+                Next::Start => ask_button("Start the stack", "up-button", "/stack/up"),
+                Next::Mend => mend(&build.get()),
+                Next::Look => view! { <a class="button" href="/setup">"Read the logs"</a> }.into_any(),
+                // Beside the card, on every page that has one.
+                Next::Deploy | Next::Run | Next::Wait => ().into_any(),
             }}
+            {move || more()}
         </div>
     }
     .into_any()
@@ -52,20 +76,6 @@ pub fn build_state() -> AnyView {
 
 fn live_id(build: &BuildStatus) -> String {
     if build.live.is_empty() { "–".to_owned() } else { build.live.clone() }
-}
-
-fn edited(live: Live, build: &BuildStatus) -> String {
-    live.tick.track();
-    match build.edited.first() {
-        Some(file) => {
-            let seconds = ((js_sys::Date::now() - file.edited_ms as f64) / 1_000.0).max(0.0);
-            let ago = if seconds < 90.0 { format!("{seconds:.0} s") } else { format!("{:.0} min", seconds / 60.0) };
-            let others = build.edited.len() - 1;
-            let more = if others > 0 { format!(" and {others} more") } else { String::new() };
-            format!("`{}`{more} was edited {ago} ago; the live build is older.", file.path)
-        }
-        None => "The working copy differs from the live build.".to_owned(),
-    }
 }
 
 fn steps(build: &BuildStatus) -> AnyView {
@@ -82,32 +92,24 @@ fn steps(build: &BuildStatus) -> AnyView {
 fn lines(live: Live) -> AnyView {
     const SHOWN: usize = 6;
     let last = move || live.lines.with(|lines| lines[lines.len().saturating_sub(SHOWN)..].join("\n"));
+    view! { <pre class="lines" tabindex="0" aria-label="output of the compiler">{move || last()}</pre> }.into_any()
+}
+
+fn mend(build: &BuildStatus) -> AnyView {
+    let Some(problem) = build.problems.first() else { return ().into_any() };
+    let spot = Spot { file: problem.file.clone(), line: problem.line };
     view! {
-        <p class="muted">"Building …"</p>
-        <pre class="lines" aria-label="output of the compiler">{move || last()}</pre>
+        <div class="actions">
+            {open_button(format!("Open at line {}", problem.line), spot, Stands::beside(), "open-problem")}
+            {copy("Copy file:line", format!("{}:{}", problem.file, problem.line))}
+        </div>
     }
     .into_any()
 }
 
-fn failed(build: BuildStatus) -> AnyView {
-    let first = match build.problems.first() {
-        Some(problem) => {
-            let place = format!("{}:{}", problem.file, problem.line);
-            let spot = Spot { file: problem.file.clone(), line: problem.line };
-            view! {
-                <p class="bad" role="alert">{format!("{} in ", problem.message)}<code>{place.clone()}</code>". The old build stays live."</p>
-                <div class="actions">
-                    {open_button(format!("Open at line {}", problem.line), spot, Stands::beside(), "open-problem")}
-                    {copy("Copy file:line", place)}
-                </div>
-            }
-            .into_any()
-        }
-        None => view! { <p class="bad" role="alert">"The build failed. The old build stays live."</p> }.into_any(),
-    };
+fn output(output: String) -> AnyView {
     view! {
-        {first}
-        <details><summary>"What the compiler said"</summary><pre class="lines tall" tabindex="0">{build.output}</pre></details>
+        <details><summary>"What the compiler said"</summary><pre class="lines tall" tabindex="0">{output}</pre></details>
     }
     .into_any()
 }

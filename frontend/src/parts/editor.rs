@@ -37,8 +37,13 @@ impl Choices {
     pub fn ask(alert: Alert) -> Choices {
         let choices =
             Choices { settings: RwSignal::new(None), place: RwSignal::new(None), asking: RwSignal::new(false), alert };
-        spawn_local(async move { choices.settings.set(panel::get("/settings").await.ok()) });
+        choices.ask_again();
         choices
+    }
+
+    /// Asks once more.
+    pub fn ask_again(self) {
+        spawn_local(async move { self.settings.set(panel::get("/settings").await.ok()) });
     }
 
     /// Changes a part of the settings.

@@ -2,7 +2,7 @@
 
 use brownout_core::{
     quantity::clock,
-    stack::{ServiceState, ServiceStatus, StackPhase},
+    stack::{ServiceState, ServiceStatus, StackPhase, StackStatus},
 };
 use leptos::prelude::*;
 
@@ -40,7 +40,7 @@ pub fn header() -> AnyView {
                 .into_any(),
             }}
             <div class="health" aria-label="health of the stack">
-                <span class="muted">{move || live.stack.with(|stack| format!("{} {}", stack.kind, phase(stack.phase)))}</span>
+                <span class="muted" role="status">{move || live.stack.with(stands)}</span>
                 {move || services.get().iter().map(service).collect::<Vec<_>>()}
             </div>
             {connection(live)}
@@ -68,14 +68,17 @@ fn connection(live: Live) -> AnyView {
     .into_any()
 }
 
-fn phase(phase: StackPhase) -> &'static str {
-    match phase {
+/// What the stack is, and what it does just now. Here and not in a bar of its own: nothing jumps when it begins or ends.
+fn stands(stack: &StackStatus) -> String {
+    let phase = match stack.phase {
         StackPhase::Down => "down",
         StackPhase::Starting => "starting",
         StackPhase::Ready => "ready",
         StackPhase::Degraded => "degraded",
         StackPhase::Stopping => "stopping",
-    }
+    };
+    let doing = if stack.doing.is_empty() { String::new() } else { format!(": {} …", stack.doing) };
+    format!("{} {phase}{doing}", stack.kind)
 }
 
 fn service(service: &ServiceStatus) -> AnyView {

@@ -1,4 +1,4 @@
-//! What the user should know on every page: what failed, what the stack cannot do, what a run waits for.
+//! What the user should know on every page: what failed, what the panel and the stack have to say, what a run waits for.
 
 use brownout_core::wire::Waiting;
 use leptos::prelude::*;
@@ -16,8 +16,28 @@ use crate::{
 pub fn notices() -> AnyView {
     let live = expect_context::<Live>();
     let alert = expect_context::<Alert>();
-    let notices = Memo::new(move |_| live.stack.with(|stack| stack.notices.clone()));
-    let doing = Memo::new(move |_| live.stack.with(|stack| stack.doing.clone()));
+    let dismissed = RwSignal::new(Vec::<String>::new());
+    let told = Memo::new(move |_| {
+        let mut all = live.notices.get();
+        live.stack.with(|stack| all.extend(stack.notices.iter().cloned()));
+        all
+    });
+    // What comes again after it was gone is news.
+    Effect::new(move || told.with(|told| dismissed.update(|dismissed| dismissed.retain(|says| told.contains(says)))));
+    let shown = move || {
+        dismissed.with(|dismissed| told.get().into_iter().filter(|says| !dismissed.contains(says)).collect::<Vec<_>>())
+    };
+    let row = move |says: String| {
+        let own = says.clone();
+        let dismiss = move |_| dismissed.update(|dismissed| dismissed.push(own.clone()));
+        view! {
+            <div class="notice" data-testid="notice">
+                <span>{said(&says)}</span>
+                <button class="button quiet" aria-label=format!("Dismiss: {says}") on:click=dismiss>"Dismiss"</button>
+            </div>
+        }
+        .into_any()
+    };
     view! {
         {move || match alert.0.get() {
             None => ().into_any(),
@@ -29,8 +49,7 @@ pub fn notices() -> AnyView {
             }
             .into_any(),
         }}
-        {move || notices.get().into_iter().map(|says| view! { <div class="notice"><span>{said(&says)}</span></div> }.into_any()).collect::<Vec<_>>()}
-        <div class="doing" role="status">{move || { let doing = doing.get(); if doing.is_empty() { doing } else { format!("{doing} …") } }}</div>
+        <div class="notices" role="status">{move || shown().into_iter().map(row).collect::<Vec<_>>()}</div>
     }
     .into_any()
 }
