@@ -1,4 +1,5 @@
-//! Solutions, mistakes and variants are whole case files: each must compile in place of the broken one, without a warning.
+//! Solutions, mistakes and variants are whole files: each must compile in place of the broken one, without a warning, or
+//! be a small edit of its manifest.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use std::{
@@ -9,32 +10,59 @@ use std::{
 
 /// What each case is made of.
 struct Case {
-    file: &'static str,
-    marker: &'static str,
-    /// A line that the numbers of the case rest on.
-    constant: &'static str,
+    files: &'static [Edited],
     /// There are at least so many other versions of it.
     versions: usize,
 }
 
-const CASES: [Case; 3] = [
+/// A file that participants edit.
+struct Edited {
+    /// Its path in the lab, or for a manifest in the repository.
+    file: &'static str,
+    marker: &'static str,
+    /// A line that the numbers of the case rest on.
+    constant: &'static str,
+}
+
+const CASES: [Case; 4] = [
     Case {
-        file: "src/cases/timeouts.rs",
-        marker: "LAB: STEP1 TODO",
-        constant: "pub const CALLS_AT_ONCE: usize = 24;",
+        files: &[Edited {
+            file: "src/cases/timeouts.rs",
+            marker: "LAB: STEP1 TODO",
+            constant: "pub const CALLS_AT_ONCE: usize = 24;",
+        }],
         versions: 18,
     },
     Case {
-        file: "src/cases/transactions.rs",
-        marker: "LAB: STEP2 TODO",
-        constant: "pub const CONNECTIONS: u32 = 10;",
+        files: &[Edited {
+            file: "src/cases/transactions.rs",
+            marker: "LAB: STEP2 TODO",
+            constant: "pub const CONNECTIONS: u32 = 10;",
+        }],
         versions: 12,
     },
     Case {
-        file: "src/cases/bulkheads.rs",
-        marker: "LAB: STEP3 TODO",
-        constant: "Pool { all: Semaphore::new(10) }",
+        files: &[Edited {
+            file: "src/cases/bulkheads.rs",
+            marker: "LAB: STEP3 TODO",
+            constant: "Pool { all: Semaphore::new(10) }",
+        }],
         versions: 12,
+    },
+    Case {
+        files: &[
+            Edited {
+                file: "deploy/k8s/api.yaml",
+                marker: "LAB: STEP4 TODO",
+                constant: "            limits: { memory: 128Mi }\n",
+            },
+            Edited {
+                file: "deploy/k8s/api-hpa.yaml",
+                marker: "LAB: STEP4 TODO",
+                constant: "cpu, target: { type: Utilization, averageUtilization: 50 }",
+            },
+        ],
+        versions: 11,
     },
 ];
 
@@ -48,7 +76,8 @@ fn every_version_of_a_case_compiles_without_a_warning() {
         overlay(&lab().join(part), &copy.join(part));
     }
     let mut wrong = Vec::new();
-    for version in folders() {
+    // Manifests are not compiled.
+    for version in folders().into_iter().filter(|version| version.join("src").is_dir()) {
         // The other cases are as they are at first.
         overlay(&lab().join("src/cases"), &copy.join("src/cases"));
         overlay(&version.join("src"), &copy.join("src"));
@@ -68,32 +97,48 @@ fn every_version_of_a_case_compiles_without_a_warning() {
 fn every_version_is_a_small_edit_of_its_case_and_says_why() {
     let mut folders = folders();
     for case in &CASES {
-        let broken = fs::read_to_string(lab().join(case.file)).unwrap();
-        assert!(broken.lines().count() < 80, "{}", case.file);
-        assert_eq!(broken.matches(case.marker).count(), 1, "{}", case.file);
-        assert!(broken.contains(case.constant), "{}", case.file);
-        let (versions, others): (Vec<_>, _) = folders.into_iter().partition(|folder| folder.join(case.file).is_file());
+        for Edited { file, marker, constant } in case.files {
+            let broken = fs::read_to_string(home(file)).unwrap();
+            assert!(broken.lines().count() < 80, "{file}");
+            assert_eq!(broken.matches(marker).count(), 1, "{file}");
+            assert!(broken.contains(constant), "{file}");
+            let given = fs::read_to_string(lab().join("given").join(file)).unwrap();
+            assert!(given == broken, "lab/given/{file} differs: copy {} over it", home(file).display());
+        }
+        let has = |folder: &Path| case.files.iter().any(|edited| folder.join(edited.file).is_file());
+        let (versions, others): (Vec<_>, _) = folders.into_iter().partition(|folder| has(folder));
         assert!(versions.len() >= case.versions, "{versions:#?}");
         for version in versions {
-            is_small(&version, case.file, &broken);
+            is_small(&version, case);
         }
         folders = others;
     }
     assert!(folders.is_empty(), "versions of no case: {folders:#?}");
 }
 
-fn is_small(version: &Path, file: &str, broken: &str) {
+fn is_small(version: &Path, case: &Case) {
     let name = version.display();
     let why = fs::read_to_string(version.join("WHY.md")).unwrap();
     assert!(why.lines().count() == 1 && why.ends_with(".\n"), "{name}: WHY.md is one sentence on one line");
     let mut files = Vec::new();
     collect(version, &mut files);
-    files.sort();
-    assert_eq!(files, [version.join("WHY.md"), version.join(file)], "{name}");
-    let edited = fs::read_to_string(version.join(file)).unwrap();
-    let added = edited.lines().filter(|line| !broken.lines().any(|known| known == *line)).count();
-    assert!(edited != broken && added <= 25, "{name} adds {added} lines");
-    assert!(!edited.contains("TODO"), "{name} still has the marker");
+    files.retain(|file| *file != version.join("WHY.md"));
+    let mut added = 0;
+    for path in files {
+        let file = path.strip_prefix(version).unwrap();
+        assert!(case.files.iter().any(|edited| Path::new(edited.file) == file), "{} is not edited", path.display());
+        let (edited, broken) = (fs::read_to_string(&path).unwrap(), fs::read_to_string(home(file)).unwrap());
+        assert!(edited != broken, "{} changes nothing", path.display());
+        assert!(!edited.contains("TODO"), "{} still has the marker", path.display());
+        added += edited.lines().filter(|line| !broken.lines().any(|known| known == *line)).count();
+    }
+    assert!(added <= 25, "{name} adds {added} lines");
+}
+
+/// Where a file is that participants edit: manifests are in the repository, all else is in the lab.
+fn home(file: impl AsRef<Path>) -> PathBuf {
+    let file = file.as_ref();
+    if file.starts_with("deploy") { lab().join("..").join(file) } else { lab().join(file) }
 }
 
 fn lab() -> &'static Path {

@@ -1,10 +1,13 @@
 //! `POST /batches` of the worker: what is taken, in which order it is performed, and how it ends.
 
-use std::time::{Duration, Instant};
+use std::{
+    thread::sleep,
+    time::{Duration, Instant},
+};
 
 use serde_json::{Value, json};
 
-use crate::{http::Open, until, works::Works};
+use crate::{http::Open, solved, until, works::Works};
 
 #[test]
 fn bad_input_is_refused_with_the_reason() {
@@ -116,6 +119,25 @@ fn who_came_first_goes_first() {
     expected.push("two.0".to_owned());
     expected.extend((0..60).map(|k| format!("three.{k}")));
     assert_eq!(feed.jobs(121), expected);
+}
+
+#[test]
+fn a_burst_of_slow_jobs_holds_up_fast_ones_until_it_has_places_of_its_own() {
+    for (works, slow_at_once) in [(Works::start(), 10), (Works::with(solved::program()), 4)] {
+        works.dep.hang_everything(60_000);
+        works.submit("burst", 0, 24);
+        until("the burst", || works.gauges() == [0, 24 - slow_at_once, 0, slow_at_once]);
+        works.dep.send("DELETE", "/control/fault", "").answer();
+        works.submit("fast", 20, 0);
+        if slow_at_once == 4 {
+            until("the fast jobs", || works.report("fast")["done"] == 20);
+            assert_eq!(works.gauges(), [0, 20, 0, 4]);
+        } else {
+            // Nothing moves before a slow job ends.
+            sleep(Duration::from_millis(200));
+            assert_eq!((works.gauges(), &works.report("fast")["done"]), ([20, 14, 0, 10], &json!(0)));
+        }
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The lab with the solution of the transactions case, built beside the broken one.
+//! The lab with the solutions of the transactions and the bulkheads case, built beside the broken one.
 
 use std::{
     fs,
@@ -20,7 +20,9 @@ pub fn program() -> &'static Path {
             write(&copy.join(file), &text.replacen("name = \"lab\"", "name = \"lab-solved\"", 1));
         }
         mirror(&lab.join("src"), &copy.join("src"));
-        mirror(&lab.join("solutions/step-2/src"), &copy.join("src"));
+        for step in ["step-2", "step-3"] {
+            mirror(&lab.join("solutions").join(step).join("src"), &copy.join("src"));
+        }
         let mut build = Command::new(env!("CARGO"));
         build.args(["build", "--offline", "--locked", "--quiet"]).current_dir(&copy).env("CARGO_TARGET_DIR", target);
         assert!(build.status().unwrap().success());

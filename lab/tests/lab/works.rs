@@ -1,5 +1,7 @@
 //! A worker with the dependency that performs its jobs.
 
+use std::{path::Path, process::Command};
+
 use serde_json::{Value, json};
 
 use crate::{
@@ -14,9 +16,15 @@ pub struct Works {
 
 impl Works {
     pub fn start() -> Self {
+        Self::with(Path::new(env!("CARGO_BIN_EXE_lab")))
+    }
+
+    /// With a worker of another build.
+    pub fn with(program: &Path) -> Self {
         let dep = Process::start("dep", &[]);
-        let worker = Process::start("worker", &[("DEP_URL", &format!("http://{}", dep.address))]);
-        Self { dep, worker }
+        let mut command = Command::new(program);
+        command.arg("worker").env("LAB_LISTEN", "127.0.0.1:0").env("DEP_URL", format!("http://{}", dep.address));
+        Self { dep, worker: Process::launch(command) }
     }
 
     /// Submits a batch that is taken.
