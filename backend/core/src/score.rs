@@ -84,6 +84,13 @@ pub enum Unranked {
     DeployedMeanwhile,
     /// The history could not be written.
     Unstored,
+    /// The cluster's autoscaler looks too seldom for an exercise of two minutes.
+    ScalerSlow {
+        /// Time between two decisions, ms.
+        sync_ms: u64,
+        /// Time between two samples of what is measured, ms.
+        metrics_ms: u64,
+    },
 }
 
 impl Unranked {
@@ -109,6 +116,11 @@ impl Unranked {
             Unranked::Unstored => {
                 "The history could not be written during this run (is the disk full?), so it is not ranked.".to_owned()
             }
+            Unranked::ScalerSlow { sync_ms, metrics_ms } => format!(
+                "The autoscaler decides every {} on samples every {}; a ranked run needs 5 s and 10 s.",
+                Unit::Time.show(*sync_ms as f64 * 1_000.0),
+                Unit::Time.show(*metrics_ms as f64 * 1_000.0)
+            ),
             Unranked::DeployedMeanwhile => "A new build became live during the run; it is not ranked.".to_owned(),
         }
     }

@@ -185,6 +185,8 @@ pub enum Precondition {
     Quiet,
     /// The lab's database could not be brought back to its seed.
     SeedRows,
+    /// An autoscaler has not gone back to its minimum of replicas.
+    ReplicasAtMinimum,
 }
 
 /// What a screen is given at once when it connects.

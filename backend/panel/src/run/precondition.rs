@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use brownout_core::{
-    stack::{BuildState, ServiceState, StackPhase, StackStatus},
+    stack::{BuildState, Scaling, ServiceState, StackPhase, StackStatus},
     wire::Precondition,
 };
 use tokio::time::{Instant, sleep};
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How long a run waits for what comes about by itself.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How often the dependency is asked whether it is quiet: the only thing here that cannot be watched.
 const ASK_EVERY: Duration = Duration::from_millis(200);
 
@@ -78,12 +78,25 @@ fn of_stack(status: &StackStatus) -> Option<Unmet> {
         ));
     }
     match status.build.state {
-        BuildState::Live => None,
+        BuildState::Live => status.scaling.iter().find_map(above_minimum),
         BuildState::Unknown => {
             Some(unmet(Precondition::LiveBuild, "Waiting: the build is not known yet.".to_owned(), true))
         }
         _ => Some(unmet(Precondition::LiveBuild, stale(status), false)),
     }
+}
+
+/// An autoscaler that still has replicas of an earlier run would give this one a better start.
+fn above_minimum(scaling: &Scaling) -> Option<Unmet> {
+    let Scaling { service, min, desired, current, ready, .. } = scaling;
+    let says = if [desired, current].into_iter().any(|count| count > min) {
+        format!("Waiting until {} replicas of {service} are back to {min} (about 20 s).", current.max(desired))
+    } else if ready < min || current < min {
+        format!("Waiting until {min} replicas of {service} are ready.")
+    } else {
+        return None;
+    };
+    Some(unmet(Precondition::ReplicasAtMinimum, says, true))
 }
 
 fn stale(status: &StackStatus) -> String {
@@ -117,4 +130,33 @@ async fn quiet(app: &App) -> Option<Unmet> {
 
 fn unmet(precondition: Precondition, says: String, passes: bool) -> Unmet {
     Unmet { precondition, says, passes }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_waits_until_an_autoscaler_is_back_at_its_minimum() {
+        let of = |desired, current, ready| Scaling {
+            service: "api".to_owned(),
+            min: 2,
+            max: 6,
+            desired,
+            current,
+            ready,
+            ..Scaling::default()
+        };
+        assert!(above_minimum(&of(2, 2, 2)).is_none());
+        for (scaling, part) in [
+            (of(6, 6, 6), "6 replicas of api are back to 2"),
+            (of(2, 5, 5), "5 replicas of api are back to 2"),
+            (of(4, 2, 2), "4 replicas of api are back to 2"),
+            (of(2, 2, 1), "2 replicas of api are ready"),
+            (of(1, 1, 1), "2 replicas of api are ready"),
+        ] {
+            let unmet = above_minimum(&scaling).unwrap();
+            assert!(unmet.says.contains(part) && unmet.passes, "{}", unmet.says);
+        }
+    }
 }
