@@ -133,3 +133,36 @@ fn work<'a>(
 ) -> Pin<Box<dyn Future<Output = Result<Receipt, Failed>> + Send + 'a>> {
     Box::pin(pool.work(job, licence))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn task(jobs: &Jobs, id: &str) -> Task {
+        let mut batch = jobs.book().submit(id, Ask { fast: 1, slow: 0 }).unwrap();
+        Task { jobs: jobs.clone(), job: batch.remove(0), ended: false }
+    }
+
+    #[tokio::test]
+    async fn a_job_fails_when_its_code_panics_and_leaves_no_trace_when_it_is_cancelled() {
+        let jobs = Jobs::default();
+        let (panics, cancelled) = (task(&jobs, "panics"), task(&jobs, "cancelled"));
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async move {
+            let _task = panics;
+            panic!("index out of bounds");
+        });
+        assert!(tasks.join_next().await.unwrap().unwrap_err().is_panic());
+        tasks.spawn(async move {
+            let _task = cancelled;
+            std::future::pending().await
+        });
+        tasks.shutdown().await;
+        let seen = |id: &str| {
+            let report = serde_json::to_value(jobs.report(id).unwrap()).unwrap();
+            (report["failed"].clone(), report["waiting"].clone())
+        };
+        assert_eq!(seen("panics"), (1.into(), 0.into()));
+        assert_eq!(seen("cancelled"), (0.into(), 1.into()));
+    }
+}

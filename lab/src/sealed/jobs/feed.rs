@@ -128,3 +128,38 @@ impl Follower {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sealed::jobs::Ask;
+
+    #[test]
+    fn the_latest_20_000_completions_are_kept_and_read_piece_by_piece() {
+        let jobs = Jobs::default();
+        let mut book = jobs.book();
+        for batch in ["a", "b", "c"] {
+            for job in book.submit(batch, Ask { fast: 6_700, slow: 0 }).unwrap() {
+                book.end(&job, &Err(Failed("why".to_owned())));
+            }
+        }
+        let seqs = |text: &str| -> Vec<u64> {
+            text.lines()
+                .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["seq"].as_u64().unwrap())
+                .collect()
+        };
+        let (mut sent, mut all) = (0, Vec::new());
+        loop {
+            let (last, text) = book.completions.after(sent);
+            assert!(text.lines().count() <= PIECE);
+            if text.is_empty() {
+                break;
+            }
+            all.extend(seqs(&text));
+            sent = last;
+        }
+        assert_eq!((sent, all), (20_100, (101..=20_100).collect()));
+        book.reset();
+        assert_eq!(book.completions.after(50), (20_100, String::new()));
+    }
+}
