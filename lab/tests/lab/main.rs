@@ -11,6 +11,7 @@ mod feed;
 mod health;
 mod http;
 mod leaving;
+mod licence;
 mod orders;
 mod postgres;
 mod process;
