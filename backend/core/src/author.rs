@@ -5,6 +5,7 @@
 //! editors show and the help that diagnostics give.
 
 mod arrivals;
+mod completion;
 mod criteria;
 mod diagnostic;
 mod exercise;

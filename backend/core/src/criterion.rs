@@ -91,7 +91,7 @@ pub fn judge(run: &Run) -> Vec<CriterionState> {
 }
 
 fn state(criterion: &Criterion, run: &Run) -> CriterionState {
-    let decided = run.decided();
+    let decided = run.decided_of(criterion.signal.stream());
     let Span { from, to } = criterion.during;
     let value_at = |second: u32, first: u32| {
         let begin = (second + 1).saturating_sub(criterion.over_s.max(1)).max(first);

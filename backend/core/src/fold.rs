@@ -219,10 +219,15 @@ impl Run {
     /// The last second whose arrivals are decided, exclusive: calls of the seconds before are settled or are older
     /// than what counts as right. All measured seconds once the run has ended.
     pub fn decided(&self) -> u32 {
+        self.decided_of(None)
+    }
+
+    /// The same for the arrivals of one stream, or of all: quick calls need not wait for slow ones.
+    pub fn decided_of(&self, stream: Option<&str>) -> u32 {
         if self.finished.is_some() || self.seconds_are_settled() {
             return self.seconds;
         }
-        let slowest = self.select(None).map(|(plan, _)| plan.right_within_us.div_ceil(WINDOW_US)).max().unwrap_or(1);
+        let slowest = self.select(stream).map(|(plan, _)| plan.right_within_us.div_ceil(WINDOW_US)).max().unwrap_or(1);
         self.seconds.saturating_sub(slowest as u32)
     }
 

@@ -11,6 +11,10 @@ pub enum Unit {
     Share,
     /// µs, written with the unit that reads best.
     Time,
+    /// Seconds, as gauges give them.
+    Seconds,
+    /// Processor cores, in fractions.
+    Cores,
     /// Arrivals or answers per second.
     PerSecond,
     /// A plain number.
@@ -34,7 +38,8 @@ impl Unit {
             Unit::Time if value >= 1e3 => format!("{}{THIN}ms", figures(value / 1e3)),
             Unit::Time => format!("{}{THIN}µs", figures(value)),
             Unit::PerSecond => format!("{}/s", figures(value)),
-            Unit::Count => figures(value),
+            Unit::Seconds => format!("{}{THIN}s", figures(value)),
+            Unit::Count | Unit::Cores => figures(value),
         }
     }
 }
@@ -109,8 +114,9 @@ pub fn parse(text: &str, unit: Unit) -> Result<f64, NotAQuantity> {
             .filter(|value| *value <= 1.0)
             .ok_or_else(|| NotAQuantity { text: text.to_owned(), wanted: "a share such as 87% (0% to 100%)" }),
         Unit::Time => parse_duration(text).map(|us| us as f64),
+        Unit::Seconds => parse_duration(text).map(|us| us as f64 / 1e6),
         Unit::PerSecond => parse_rate(text),
-        Unit::Count => {
+        Unit::Count | Unit::Cores => {
             number_before(text, "").ok_or_else(|| NotAQuantity { text: text.to_owned(), wanted: "a number such as 6" })
         }
     }

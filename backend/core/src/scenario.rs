@@ -76,9 +76,15 @@ pub struct Stream {
     pub patience_us: u64,
     /// An answer counts as right when it is verified and not later than this after the intended instant, µs.
     pub right_within_us: u64,
+    /// What each request carries, as JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
     /// How an answer is verified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<ReceiptRule>,
+    /// The answer only takes the job on; this says when it is done. Excludes `receipt`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completion: Option<Completion>,
     /// Response header that marks a fallback.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub degraded_header: Option<String>,
@@ -97,6 +103,22 @@ pub struct ReceiptRule {
     pub header: String,
     /// What was signed, with `{n}` and `{id}` as in the path.
     pub message: String,
+}
+
+/// A request starts a job, and the target's feed of completions tells its end.
+///
+/// The feed is newline-delimited JSON that never ends. Its first line is a hello, `{"seq":7,"job":null}`; then comes
+/// one line a job, `{"seq":8,"job":"…","receipt":"…"}` or `{"seq":9,"job":"…","failed":"why"}`, and an empty line
+/// each second. Asked with `?after=<seq>` it begins with what ended after that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Completion {
+    /// Path of the feed at the stream's target.
+    pub feed: String,
+    /// Name of the request's job in the feed, with `{id}` as in the path, once.
+    pub job: String,
+    /// What the receipt of a job signs, with `{n}` and `{id}` as in the path.
+    pub signs: String,
 }
 
 /// A named stretch of the run.
@@ -145,7 +167,7 @@ pub enum FaultKind {
 pub struct Panel {
     /// Title: "Calls in flight".
     pub title: String,
-    /// The lines: gauge name and word.
+    /// The lines.
     pub lines: Vec<PanelLine>,
     /// A limit to draw, e.g. the number of slots.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -158,8 +180,12 @@ pub struct Panel {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PanelLine {
-    /// Gauge, e.g. `dep.in_flight`.
+    /// Gauge, e.g. `dep.in_flight`; empty where `signal` says what is drawn.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub gauge: String,
+    /// Something that the load engine measured, second by second, e.g. `load.fast.p95`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signal: Option<Signal>,
     /// Word in the legend.
     pub says: String,
 }

@@ -55,6 +55,14 @@ impl Measure {
 }
 
 impl Signal {
+    /// The stream of load that it is of; `None` when it is of all, or of none.
+    pub fn stream(&self) -> Option<&str> {
+        match self {
+            Signal::Load { stream, .. } => stream.as_deref(),
+            Signal::Probe { .. } | Signal::Books => None,
+        }
+    }
+
     /// Unit of its values.
     pub fn unit(&self) -> Unit {
         match self {

@@ -5,7 +5,8 @@
 use brownout_core::{
     author::{self, Diagnostic, Parsed, Severity},
     plan::Plan,
-    scenario::{FaultKind, Scenario, Span},
+    scenario::{Completion, FaultKind, Scenario, Span},
+    signal::Signal,
 };
 
 const TIMEOUTS: &str = include_str!("../../../scenarios/timeouts.yaml");
@@ -97,6 +98,11 @@ fn what_a_file_contains_does_not_steer_the_terminal() {
 fn one_mistake_is_one_message() {
     let hint = "    after: 2m\n";
     let right_receipt = "      header: x-receipt\n      signs: quote:{id}:{n}";
+    let receipt = "receipt:\n      header: x-receipt\n      signs: quote:{id}:{n}";
+    let (get, post) = ("GET api /quote?item={n}&id={id}", "POST api /quote?item={n}&id={id}");
+    let completion = |feed: &str, job: &str, signs: &str| {
+        format!("completion:\n      feed: {feed}\n      job: \"{job}\"\n      signs: {signs}")
+    };
     let arrivals = "- { from: 0s, to: 60s, rate: 60/s }";
     let two = |second: &str| format!("- {{ from: 0s, to: 30s, rate: 60/s }}\n      - {second}");
     let table: Vec<(&str, String)> = vec![
@@ -140,6 +146,19 @@ fn one_mistake_is_one_message() {
         (right_receipt, "      header: X Receipt\n      signs: quote:{id}:{n}".into()),
         (right_receipt, "      header: x-receipt\n      signs: quote:{ID}".into()),
         (right_receipt, "      header: x-receipt\n      signs: quote:{n}".into()),
+        // Bodies and completions.
+        (get, format!("{get}\n    body: '{{\"fast\":1}}'")),
+        (get, format!("{post}\n    body: '{{\"fast\":'")),
+        (get, format!("{post}\n    body: '{{\"id\":\"{{id}}\"}}'")),
+        (get, format!("{post}\n    body: {{ fast: 1 }}")),
+        (get, format!("{get}\n    completion: {{ feed: /done, job: \"{{id}}.0\", signs: \"job:{{id}}\" }}")),
+        (receipt, completion("/done?after=1", "{id}.0", "job:{id}")),
+        (receipt, completion("done", "{id}.0", "job:{id}")),
+        (receipt, completion("/done", "job", "job:{id}")),
+        (receipt, completion("/done", "{id}.{n}", "job:{id}")),
+        (receipt, completion("/done", "{id}.{k}", "job:{id}")),
+        (receipt, completion("/done", "{id}.0", "job")),
+        (receipt, "completion: { feed: /done, job: \"{id}.0\" }".into()),
         // Timeline.
         ("- { at: 15s, says", "- { at: 55s, says".into()),
         ("at: 10s\n", "at: 46s\n".into()),
@@ -150,6 +169,13 @@ fn one_mistake_is_one_message() {
         ("gauge: dep.in_flight", "gauge: dep.inflight".into()),
         ("gauge: dep.in_flight", "gauge: in flight".into()),
         ("limit: 24", "limit: -1".into()),
+        ("gauge: dep.in_flight", "signal: load.p95".into()),
+        ("gauge: dep.in_flight", "signal: load.quote.p95".into()),
+        ("gauge: dep.in_flight", "signal: probe.dep.in_flight".into()),
+        ("gauge: dep.in_flight", "signal: books.balanced".into()),
+        ("gauge: dep.in_flight", "signal: load.p95, gauge: dep.in_flight".into()),
+        ("gauge: dep.in_flight, ", "".into()),
+        ("limit: 24", "unit: minutes".into()),
         ("title: Requests in the API", "title: Calls in flight".into()),
         // Criteria.
         ("signal: load.right\n    at_least", "signal: load.rihgt\n    at_least".into()),
@@ -205,6 +231,8 @@ fn one_mistake_is_one_message() {
         ("praise: One", "praise: *s # One".into()),
         ("praise: One", "[praise]: One".into()),
         ("band: 60..82", "band: 60..95".into()),
+        ("band: 60..82", "band: 82..60".into()),
+        ("solved: 90..100", "solved: 82..100".into()),
         ("variants/timeouts-deadline-200ms, band: 90..100", "variants/timeouts-deadline-200ms, band: 50..100".into()),
         ("mistakes/timeouts-detached", "mistakes/../../etc".into()),
         ("mistakes/timeouts-detached", "mistakes/timeouts-fail-at-once".into()),
@@ -252,6 +280,36 @@ fn other_shapes_of_load_are_read() {
         (stream.method.as_str(), stream.arrivals.poisson_seed, stream.requests_per_connection),
         ("GET", Some(7), Some(1))
     );
+}
+
+#[test]
+fn a_stream_may_start_jobs_and_a_panel_may_draw_what_the_load_measured() {
+    let text = with("GET api /quote?item={n}&id={id}", "POST worker /batches?id={id}\n    body: '{\"fast\":1}'");
+    let text = text.replacen(
+        "receipt:\n      header: x-receipt\n      signs: quote:{id}:{n}",
+        "completion: { feed: /completions, job: \"{id}.0\", signs: \"job:{id}.0:fast\" }",
+        1,
+    );
+    let text = text.replacen("limit: 24", "unit: time", 1);
+    let text = text.replacen("gauge: dep.in_flight", "signal: load.quotes.p95", 1);
+    assert_ne!(text, TIMEOUTS);
+    let parsed = parsed(&text);
+    assert_eq!(parsed.diagnostics, []);
+    let scenario = parsed.scenario.expect("a scenario");
+    let stream = &scenario.load[0];
+    assert_eq!((stream.body.as_deref(), &stream.receipt), (Some("{\"fast\":1}"), &None));
+    let wanted = Completion { feed: "/completions".into(), job: "{id}.0".into(), signs: "job:{id}.0:fast".into() };
+    assert_eq!(stream.completion.as_ref(), Some(&wanted));
+    let line = &scenario.panels[0].lines[0];
+    assert_eq!(
+        (line.gauge.as_str(), line.signal.as_ref().map(Signal::to_string)),
+        ("", Some("load.quotes.p95".into()))
+    );
+    let validator = jsonschema::validator_for(&author::schema()).expect("a JSON Schema");
+    let document: serde_json::Value = serde_saphyr::from_str(&text).expect("YAML");
+    assert!(validator.is_valid(&document));
+    let line = serde_json::to_value(line).expect("JSON");
+    assert_eq!(line, serde_json::json!({ "signal": "load.quotes.p95", "says": "at the dependency" }));
 }
 
 #[test]

@@ -12,12 +12,14 @@ use brownout_core::{
     latency::WORST_US,
     outcome::Outcome,
     plan::Plan,
+    scenario::Scenario,
     score,
     window::{StreamWindow, Window},
 };
 use proptest::prelude::*;
 
 const TIMEOUTS: &str = include_str!("../../../scenarios/timeouts.yaml");
+const EVERY_TERM: &str = include_str!("data/every-term.yaml");
 const SECOND: u64 = 1_000_000;
 
 /// How one arrival ends.
@@ -31,29 +33,38 @@ struct End {
 type Ends = Vec<End>;
 
 const RIGHT: End = End { outcome: Outcome::Ok, latency_us: 25_000 };
+const REFUSED: End = End { outcome: Outcome::Rejected, latency_us: 2_000 };
 
 /// Sums up arrivals into windows as the engine does: by the second in which they end.
 fn windows(ends: &Ends) -> Vec<Window> {
-    let mut by_second: BTreeMap<u32, StreamWindow> = BTreeMap::new();
-    for (n, end) in ends.iter().enumerate() {
-        let due = (n / 60) as u32;
-        let intended = n as u64 * SECOND / 60;
-        let ended = if end.outcome == Outcome::Dropped { intended } else { intended + end.latency_us };
-        by_second.entry(due).or_default().scheduled += 1;
-        let second = (ended / SECOND) as u32;
-        by_second.entry(second).or_default().record(due, end.outcome, None, end.latency_us);
-    }
-    let last = by_second.keys().max().copied().unwrap_or(0);
-    (0..=last)
-        .map(|index| {
-            let part = by_second.remove(&index).unwrap_or_default();
-            Window { index, streams: BTreeMap::from([("quotes".to_owned(), part)]), gauges: BTreeMap::new() }
-        })
-        .collect()
+    summed(ends.iter().enumerate().map(|(n, end)| ("quotes", n as u64 * SECOND / 60, *end)))
 }
 
-fn started() -> RunEvent {
-    let scenario = author::parse("timeouts.yaml", TIMEOUTS).scenario.expect("the scenario has no mistakes");
+/// Arrivals of any streams, each with its intended instant.
+fn summed<'a>(arrivals: impl Iterator<Item = (&'a str, u64, End)>) -> Vec<Window> {
+    let mut by_second: BTreeMap<u32, BTreeMap<String, StreamWindow>> = BTreeMap::new();
+    for (stream, intended, end) in arrivals {
+        let due = (intended / SECOND) as u32;
+        let ended = if end.outcome == Outcome::Dropped { intended } else { intended + end.latency_us };
+        let mut part = |second: u32, add: &dyn Fn(&mut StreamWindow)| {
+            add(by_second.entry(second).or_default().entry(stream.to_owned()).or_default());
+        };
+        part(due, &|part| part.scheduled += 1);
+        part((ended / SECOND) as u32, &|part| part.record(due, end.outcome, None, end.latency_us));
+    }
+    let last = by_second.keys().max().copied().unwrap_or(0);
+    let window = |index| {
+        let streams = by_second.remove(&index).unwrap_or_default();
+        Window { index, streams, gauges: BTreeMap::new() }
+    };
+    (0..=last).map(window).collect()
+}
+
+fn read(file: &str, text: &str) -> Scenario {
+    author::parse(file, text).scenario.expect("the scenario has no mistakes")
+}
+
+fn started(scenario: Scenario) -> RunEvent {
     RunEvent::Started(Box::new(Started {
         run: "test".into(),
         plan: Plan::of(&scenario, "test"),
@@ -70,7 +81,11 @@ fn started() -> RunEvent {
 }
 
 fn run_of(windows: impl IntoIterator<Item = Window>) -> Run {
-    let events = std::iter::once(started()).chain(windows.into_iter().map(RunEvent::Window));
+    let scenario = read("timeouts.yaml", TIMEOUTS);
+    folded(std::iter::once(started(scenario)).chain(windows.into_iter().map(RunEvent::Window)))
+}
+
+fn folded(events: impl Iterator<Item = RunEvent>) -> Run {
     let envelopes: Vec<RunEnvelope> = events
         .enumerate()
         .map(|(n, event)| RunEnvelope {
@@ -86,7 +101,57 @@ fn run_of(windows: impl IntoIterator<Item = Window>) -> Run {
 }
 
 fn points(ends: &Ends) -> f64 {
-    score::score(&run_of(windows(ends))).expect("started").terms.iter().map(|term| term.points).sum()
+    points_of(&run_of(windows(ends)))
+}
+
+fn points_of(run: &Run) -> f64 {
+    score::score(run).expect("started").terms.iter().map(|term| term.points).sum()
+}
+
+/// Everything that the terms of `every-term.yaml` look at: two streams, a gauge and the books.
+#[derive(Debug, Clone)]
+struct World {
+    /// In the order of the plan: all arrivals of the first stream, then those of the second.
+    ends: Vec<End>,
+    /// Sessions idle in a transaction, by second.
+    idle: Vec<f64>,
+    balanced: bool,
+}
+
+impl World {
+    const ARRIVALS: usize = 200 + 24;
+    const SECONDS: usize = 20;
+
+    fn points(&self) -> f64 {
+        let scenario = read("every-term.yaml", EVERY_TERM);
+        let load = scenario.load.clone();
+        let due = load.iter().flat_map(|stream| stream.arrivals.instants().map(|us| (stream.name.as_str(), us)));
+        let mut windows = summed(due.zip(&self.ends).map(|((stream, us), end)| (stream, us, *end)));
+        for (window, idle) in windows.iter_mut().zip(&self.idle) {
+            window.gauges.insert("db.idle_in_transaction".into(), *idle);
+        }
+        let books = RunEvent::Books { balanced: self.balanced, says: String::new() };
+        let events = windows.into_iter().map(RunEvent::Window).chain([books]);
+        points_of(&folded(std::iter::once(started(scenario)).chain(events)))
+    }
+}
+
+#[test]
+fn every_kind_of_term_can_be_earned_and_lost() {
+    let right = World { ends: vec![RIGHT; World::ARRIVALS], idle: vec![0.5; World::SECONDS], balanced: true };
+    assert_eq!(right.points(), 100.0);
+    let lost = |change: fn(&mut World)| {
+        let mut world = right.clone();
+        change(&mut world);
+        (100.0 - world.points()).round() as u32
+    };
+    assert_eq!(lost(|world| world.balanced = false), 15);
+    assert_eq!(lost(|world| world.idle.fill(9.0)), 15);
+    // Between the two spans of the term nothing is judged.
+    assert_eq!(lost(|world| world.idle[4..10].fill(9.0)), 0);
+    assert_eq!(lost(|world| world.ends[200..].fill(REFUSED)), 15, "the slow ones alone");
+    assert_eq!(lost(|world| world.ends[50..100].fill(REFUSED)), 6, "fast ones between the bursts, as part of all");
+    assert_eq!(lost(|world| world.ends[..200].fill(REFUSED)), 100);
 }
 
 /// The tenth that hangs between 10 s and 45 s ends like this, everything else is right.
@@ -203,6 +268,25 @@ proptest! {
             after[victim] = worse(after[victim], by);
         }
         prop_assert!(points(&after) <= points(&before) + 1e-9, "{} > {}", points(&after), points(&before));
+    }
+
+    #[test]
+    fn nothing_that_gets_worse_raises_any_kind_of_term(
+        ends in proptest::collection::vec(end(), World::ARRIVALS),
+        mostly_right in 0usize..30,
+        idle in proptest::collection::vec(0.0f64..8.0, World::SECONDS),
+        balanced in proptest::bool::weighted(0.8),
+        victims in proptest::collection::vec((0usize..World::ARRIVALS, 1u64..3_000_000), 0..20),
+        idler in proptest::collection::vec((0usize..World::SECONDS, 0.0f64..5.0), 0..5),
+        unbalanced in proptest::bool::weighted(0.1),
+    ) {
+        let ends = ends.into_iter().enumerate().map(|(n, end)| if n % 30 < mostly_right { RIGHT } else { end }).collect();
+        let before = World { ends, idle, balanced };
+        let mut after = before.clone();
+        victims.into_iter().for_each(|(victim, by)| after.ends[victim] = worse(after.ends[victim], by));
+        idler.into_iter().for_each(|(second, by)| after.idle[second] += by);
+        after.balanced &= !unbalanced;
+        prop_assert!(after.points() <= before.points() + 1e-9, "{} > {}", after.points(), before.points());
     }
 
     #[test]

@@ -51,7 +51,7 @@ pub(super) fn decode(root: &Node, source_name: &str, findings: &mut Findings<'_>
     let praise = fields.get("praise").and_then(|field| field.line(200, findings));
     let phases = timeline::phases(&fields, &frame, findings);
     let faults = timeline::faults(&fields, &frame, findings);
-    let panels = panels::panels(&fields, findings);
+    let panels = panels::panels(&fields, &frame, findings);
     let criteria = criteria::criteria(&fields, &frame, findings);
     let score = terms::terms(&fields, &frame, findings);
     let bands = fields.get("bands").and_then(|field| terms::bands(&field, findings));

@@ -118,8 +118,13 @@ struct Stream {
     patience: Duration,
     /// An answer is right when it is verified and not later than this, e.g. `1s`.
     right_within: Duration,
+    /// What each POST, PUT or PATCH carries, as JSON in quotes, e.g. `'{"fast":1}'`; nothing in it is filled.
+    #[schemars(length(max = 4000))]
+    body: Option<String>,
     /// How an answer proves that the dependency or the database gave it.
     receipt: Option<Receipt>,
+    /// The answer only takes a job on; a feed tells when it is done. An arrival then ends with its job.
+    completion: Option<Completion>,
     /// Response header that marks a fallback, e.g. `x-degraded`.
     degraded_header: Option<String>,
     /// Calls that may be open at once; an arrival beyond it is dropped and shown. 1000 unless told.
@@ -219,6 +224,18 @@ struct Receipt {
     signs: String,
 }
 
+/// The service's feed of jobs that have ended, one line of JSON each.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Completion {
+    /// Path of the feed at the service that is called, e.g. `/completions`.
+    feed: String,
+    /// Name of the request's job in the feed, e.g. `{id}.0`.
+    job: String,
+    /// The text that the job's receipt signs, e.g. `job:{id}.0:fast`.
+    signs: String,
+}
+
 /// A stretch of the run with a name.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
@@ -266,7 +283,7 @@ struct Panel {
     /// Title, e.g. `Calls in flight`.
     #[schemars(length(max = 60))]
     title: String,
-    /// Unit of all lines; `count` unless told.
+    /// Unit of all lines; `count` unless told. `time` is for signals, `seconds` and `cores` are for gauges.
     unit: Option<PanelUnit>,
     /// A limit to draw, e.g. the number of slots.
     limit: Option<f64>,
@@ -282,14 +299,18 @@ enum PanelUnit {
     Share,
     Time,
     PerSecond,
+    Seconds,
+    Cores,
 }
 
-/// One line of a chart.
+/// One line of a chart. Write either `gauge` or `signal`.
 #[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[schemars(deny_unknown_fields, extend("oneOf" = [{ "required": ["gauge"] }, { "required": ["signal"] }]))]
 struct PanelLine {
     /// Gauge of the stack, e.g. `dep.in_flight`.
-    gauge: String,
+    gauge: Option<String>,
+    /// What the load engine measured, second by second, e.g. `load.fast.p95`; the panel's unit is then that of the signal.
+    signal: Option<SignalName>,
     /// Word in the legend, e.g. `at the dependency`.
     #[schemars(length(max = 40))]
     says: String,

@@ -2,6 +2,7 @@
 
 use super::{
     arrivals::{arrivals, most_waiting},
+    completion,
     diagnostic::Findings,
     exercise::Frame,
     field::{Field, Fields, each},
@@ -14,6 +15,8 @@ use crate::{
 };
 
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+/// Methods whose requests have a body.
+const CARRYING: [&str; 3] = ["POST", "PUT", "PATCH"];
 const TARGETS: [&str; 2] = ["api", "worker"];
 const PLACEHOLDERS: [&str; 2] = ["n", "id"];
 const MOST_IN_FLIGHT: u64 = 1_000;
@@ -41,7 +44,16 @@ fn stream(item: &Field<'_>, frame: &Frame, findings: &mut Findings<'_>) -> Optio
             format!("the client leaves after {}, but an answer counts until {}", written(patience), written(right));
         findings.error::<()>(&field.spot, message, "make `patience` at least as long as `right_within`");
     }
+    let method = request.as_ref().map(|(method, ..)| method.as_str());
+    let body = optional(stream.get("body"), |field| body(field, method, findings));
     let receipt = optional(stream.get("receipt"), |field| receipt(field, findings));
+    let completion = optional(stream.get("completion"), |field| completion::completion(field, findings));
+    if stream.get("receipt").is_some()
+        && let Some(field) = stream.get("completion")
+    {
+        let help = "keep `receipt` where the answer is what counts, `completion` where the end of a job counts";
+        findings.error::<()>(&field.spot, "the stream has both a receipt and a completion", help);
+    }
     let degraded_header = optional(stream.get("degraded_header"), |field| header(field, findings));
     let most = stream.get("most_in_flight");
     let most_in_flight = match &most {
@@ -72,7 +84,9 @@ fn stream(item: &Field<'_>, frame: &Frame, findings: &mut Findings<'_>) -> Optio
         arrivals,
         patience_us: patience_us?,
         right_within_us: right_within?,
+        body: body?,
         receipt: receipt?,
+        completion: completion?,
         degraded_header: degraded_header?,
         most_in_flight: most_in_flight? as u32,
         requests_per_connection: per_connection?.map(|requests| requests as u32),
@@ -121,7 +135,27 @@ fn request(field: &Field<'_>, findings: &mut Findings<'_>) -> Option<(String, St
     (method_known && target_known).then(|| ((*method).to_owned(), (*target).to_owned(), path))
 }
 
-fn path(field: &Field<'_>, path: &str, findings: &mut Findings<'_>) -> Option<String> {
+/// JSON that is sent as it is written.
+fn body(field: &Field<'_>, method: Option<&str>, findings: &mut Findings<'_>) -> Option<String> {
+    let text = field.text(4_000, findings)?;
+    if let Some(method) = method.filter(|method| !CARRYING.contains(method)) {
+        let help = "leave `body` out, or write POST, PUT or PATCH";
+        return findings.error(&field.spot, format!("a {method} carries no body"), help);
+    }
+    if let Some(placeholder) = ["{n}", "{id}"].into_iter().find(|placeholder| text.contains(placeholder)) {
+        let message = format!("{} is not filled in a body", quoted(placeholder));
+        return findings.error(&field.spot, message, "put it into the path, e.g. /batches?id={id}");
+    }
+    match serde_json::from_str::<serde::de::IgnoredAny>(&text) {
+        Ok(_) => Some(text),
+        Err(error) => {
+            let message = format!("{} is not JSON: {error}", quoted(&text));
+            findings.error(&field.spot, message, r#"write e.g. '{"fast":1}'"#)
+        }
+    }
+}
+
+pub(super) fn path(field: &Field<'_>, path: &str, findings: &mut Findings<'_>) -> Option<String> {
     if path.len() > 1_000 {
         let message = format!("the path has {} characters; 1000 fit", path.len());
         return findings.error(&field.spot, message, "shorten it");
@@ -135,7 +169,7 @@ fn path(field: &Field<'_>, path: &str, findings: &mut Findings<'_>) -> Option<St
 }
 
 /// Checks that a text only has placeholders that are filled.
-fn template(field: &Field<'_>, text: &str, findings: &mut Findings<'_>) -> Option<()> {
+pub(super) fn template(field: &Field<'_>, text: &str, findings: &mut Findings<'_>) -> Option<()> {
     let help = "placeholders are {n}, the number of the arrival from 0, and {id}, its unique id";
     let mut rest = text;
     while let Some(at) = rest.find(['{', '}']) {

@@ -163,7 +163,7 @@ pub(super) fn bands(field: &Field<'_>, findings: &mut Findings<'_>) -> Option<Ba
     Some(Bands { broken_at_most: broken.1, solved_at_least: solved.0 })
 }
 
-/// How far a wrong way must stay below a full score.
+/// How far a wrong way must stay below a full score; below a solved one it stays in any case.
 const BELOW: u32 = 15;
 
 /// Reads the ways to edit the case; their bands must not contradict those of the case.
@@ -182,10 +182,10 @@ pub(super) fn variants(fields: &Fields<'_>, bands: Option<Bands>, findings: &mut
         }
         known.push(folder.clone());
         let solved = bands.map_or(0, |bands| bands.solved_at_least);
-        if folder.starts_with("mistakes/") && high > 100 - BELOW {
+        let most = bands.map_or(100, |bands| bands.solved_at_least.saturating_sub(1)).min(100 - BELOW);
+        if folder.starts_with("mistakes/") && high > most {
             let message = format!("a mistake that scores {high} is as good as a solution");
-            let help = format!("end its band at {} or below", 100 - BELOW);
-            return findings.error(&band_field.spot, message, help);
+            return findings.error(&band_field.spot, message, format!("end its band at {most} or below"));
         }
         if folder.starts_with("variants/") && low < solved {
             let message = format!("a right way that scores {low} would not be solved");
@@ -208,9 +208,13 @@ fn folder(field: &Field<'_>, findings: &mut Findings<'_>) -> Option<String> {
 
 fn band(field: &Field<'_>, example: &str, findings: &mut Findings<'_>) -> Option<(u32, u32)> {
     let text = field.scalar(&format!("a band such as {example}"), findings)?;
-    let ends =
+    let ends: Option<(u32, u32)> =
         text.split_once("..").and_then(|(low, high)| Some((low.trim().parse().ok()?, high.trim().parse().ok()?)));
-    match ends.filter(|(low, high): &(u32, u32)| low <= high && *high <= 100) {
+    match ends.filter(|(low, high)| *low <= 100 && *high <= 100) {
+        Some((low, high)) if low > high => {
+            let message = format!("{} is a band from {low} down to {high}: no score is in it", quoted(text));
+            findings.error(&field.spot, message, format!("write {high}..{low}"))
+        }
         Some(ends) => Some(ends),
         None => {
             let message = format!("{} is no band of scores", quoted(text));

@@ -226,7 +226,8 @@ fn kind(unit: Unit) -> (&'static str, &'static str) {
         Unit::Share => ("a share", "a share from 0% to 100%, e.g. 87%"),
         Unit::Time => ("a time", "a time such as 400ms or 1.5s"),
         Unit::PerSecond => ("a rate", "a rate such as 60/s"),
-        Unit::Count => ("a number", "a number such as 6"),
+        Unit::Seconds => ("a duration", "a duration such as 1.5s"),
+        Unit::Count | Unit::Cores => ("a number", "a number such as 6"),
     }
 }
 
