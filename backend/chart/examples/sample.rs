@@ -9,7 +9,7 @@ use std::{fmt::Write as _, fs, path::PathBuf};
 
 use brownout_chart::{Chart, Theme, View, legend, readout, svg, title};
 use brownout_core::{event::RunEvent, fold::Run};
-use sample::{Code, run, run_with};
+use sample::{Code, autoscaling, bulkheads, run, run_with};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = PathBuf::from(std::env::args().nth(1).ok_or("say where to write: sample <folder>")?);
@@ -20,12 +20,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         (32_000_000, RunEvent::Deploy { build: "3f2a".into() }),
         (33_100_000, RunEvent::Scale { service: "api".into(), from: 1, to: 2 }),
     ];
-    let shown: [(&str, Run, Option<&Run>, Option<f64>); 5] = [
+    let shown: [(&str, Run, Option<&Run>, Option<f64>); 8] = [
         ("broken", broken.clone(), None, None),
         ("live", run_with(Code::Broken, 38, marks), None, Some(23.5)),
         ("solved", run(Code::Solved, u32::MAX), None, None),
         ("compared", run(Code::Solved, u32::MAX), Some(&broken), None),
         ("empty", run(Code::Broken, 0), None, None),
+        ("bulkheads-broken", bulkheads(Code::Broken), None, Some(16.5)),
+        ("bulkheads-solved", bulkheads(Code::Solved), None, None),
+        ("autoscaling", autoscaling(), None, Some(40.5)),
     ];
     for (theme_name, theme, page) in [("light", Theme::LIGHT, "#F7F8FA"), ("dark", Theme::DARK, "#0F1419")] {
         let css = |(r, g, b): (u8, u8, u8)| format!("rgb({r} {g} {b})");
@@ -39,7 +42,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         for (name, run, base, crosshair_s) in &shown {
             let to_s = f64::from(run.planned_seconds().max(run.seconds));
             let view = View { from_s: 0.0, to_s, crosshair_s: *crosshair_s, base: *base, scale: 1.0 };
-            for chart in [Chart::Latency, Chart::Rates, Chart::Outcomes, Chart::Panel(0), Chart::Panel(1)] {
+            let panels = run.started.as_ref().map_or(0, |started| started.scenario.panels.len());
+            let charts = [Chart::Latency, Chart::Rates, Chart::Outcomes].into_iter();
+            for chart in charts.chain((0..panels).map(Chart::Panel)) {
                 let height = if chart == Chart::Latency { 226 } else { 118 };
                 let image = svg(chart, run, &theme, &view, (876, height))?;
                 let second = crosshair_s.map_or(run.seconds.saturating_sub(1), |second| second as u32);

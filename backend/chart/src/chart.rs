@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use brownout_core::{fold::Run, quantity::Unit};
+use brownout_core::{fold::Run, quantity::Unit, signal::Signal};
 
 use crate::{latency, line::Line, outcome, panel, rate, theme::Theme};
 
@@ -34,6 +34,18 @@ impl Chart {
             Chart::Latency => Unit::Time,
             Chart::Rates | Chart::Outcomes => Unit::PerSecond,
             Chart::Panel(at) => panel::of(run, at).map_or(Unit::Count, |panel| panel.unit),
+        }
+    }
+
+    /// Whether a percentile of the load is among its lines, so that its criterion is drawn too.
+    pub(crate) fn shows(self, run: &Run, signal: &Signal) -> bool {
+        match self {
+            Chart::Latency => true,
+            Chart::Rates | Chart::Outcomes => false,
+            Chart::Panel(at) => {
+                let lines = panel::of(run, at).into_iter().flat_map(|panel| &panel.lines);
+                lines.into_iter().any(|line| line.signal.as_ref() == Some(signal))
+            }
         }
     }
 

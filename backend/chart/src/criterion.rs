@@ -13,6 +13,7 @@ use plotters::{
 };
 
 use crate::{
+    chart::Chart,
     plot::{ChartError, Plot},
     theme::{Rgb, Theme},
 };
@@ -23,12 +24,12 @@ struct Target {
     judged: Vec<Span>,
 }
 
-/// Targets of the criteria on percentiles, from the lowest; equal ones are one.
-fn targets(run: &Run) -> Vec<Target> {
+/// Targets of the criteria on percentiles, from the lowest; equal ones are one. A panel has those of its own lines.
+fn targets(chart: Chart, run: &Run) -> Vec<Target> {
     let mut found: Vec<Target> = Vec::new();
     let percentile = |criterion: &&Criterion| {
         let percentile = matches!(criterion.signal, Signal::Load { measure: Measure::Percentile(_), .. });
-        percentile && criterion.target.is_finite()
+        percentile && criterion.target.is_finite() && chart.shows(run, &criterion.signal)
     };
     for criterion in criteria(run).filter(percentile) {
         match found.iter_mut().find(|known| known.value == criterion.target) {
@@ -45,8 +46,8 @@ fn criteria(run: &Run) -> impl Iterator<Item = &Criterion> {
 }
 
 /// Values of the targets on this chart's axis.
-pub(crate) fn values(run: &Run) -> impl Iterator<Item = f64> {
-    targets(run).into_iter().map(|target| target.value)
+pub(crate) fn values(chart: Chart, run: &Run) -> impl Iterator<Item = f64> {
+    targets(chart, run).into_iter().map(|target| target.value)
 }
 
 /// Draws the criteria on percentiles: strong while they are judged, faint elsewhere, and said at the right edge.
@@ -54,9 +55,10 @@ pub(crate) fn percentiles<DB: DrawingBackend>(
     area: &DrawingArea<DB, Shift>,
     plot: &Plot,
     theme: &Theme,
+    chart: Chart,
     run: &Run,
 ) -> Result<(), ChartError> {
-    let targets = targets(run);
+    let targets = targets(chart, run);
     let row = plot.px(12.0);
     let mut free = i32::MAX;
     for (at, target) in targets.iter().enumerate() {

@@ -1,6 +1,9 @@
 //! One chart, from the back to the front: band, grid, lines, targets, marks, crosshair.
 
-use brownout_core::{fold::Run, quantity::clock};
+use brownout_core::{
+    fold::Run,
+    quantity::{Unit, clock},
+};
 use plotters::{
     coord::Shift,
     prelude::{DrawingArea, DrawingBackend},
@@ -74,9 +77,7 @@ pub(crate) fn draw_with<DB: DrawingBackend>(
             polyline(area, &plot, line)?;
         }
     }
-    if first {
-        criterion::percentiles(area, &plot, theme, run)?;
-    }
+    criterion::percentiles(area, &plot, theme, chart, run)?;
     if let Some(value) = chart.limit(run) {
         criterion::limit(area, &plot, theme, unit, value)?;
     }
@@ -96,11 +97,12 @@ pub(crate) fn draw_with<DB: DrawingBackend>(
 
 fn axis<'a>(chart: Chart, run: &Run, plot: &Plot, lines: impl Iterator<Item = &'a Line>) -> ValueAxis {
     let values = lines.flat_map(|line| &line.values).flatten().map(|reading| reading.value);
-    if chart == Chart::Latency {
-        return ValueAxis::latency(values.chain(criterion::values(run)));
+    let unit = chart.unit(run);
+    if unit == Unit::Time {
+        return ValueAxis::latency(values.chain(criterion::values(chart, run)).chain(chart.limit(run)));
     }
     let most = values.filter(|value| value.is_finite()).chain(chart.limit(run)).fold(0.0, f64::max);
-    ValueAxis::linear(most, chart.unit(run), plot.height())
+    ValueAxis::linear(most, unit, plot.height())
 }
 
 fn crosshair<DB: DrawingBackend>(

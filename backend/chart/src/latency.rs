@@ -21,7 +21,9 @@ const SETTLED_WITHIN: f64 = 1.1;
 /// p50, p95 and p99.
 pub(crate) fn lines(run: &Run, theme: &Theme, seconds: Range<u32>) -> Vec<Line> {
     let first = seconds.start;
-    let due: Vec<_> = (first..seconds.end.min(end_of_load(run))).map(|second| percentiles(run, second)).collect();
+    let quantiles = LINES.map(|(_, q, _)| q);
+    let due: Vec<_> =
+        (first..seconds.end.min(end_of_load(run))).map(|second| percentiles(run, None, second, quantiles)).collect();
     let line = |(at, (word, _, width)): (usize, (&str, f64, f64))| Line {
         word: word.to_owned(),
         color: theme.percentiles[at],
@@ -40,12 +42,17 @@ fn end_of_load(run: &Run) -> u32 {
     run.streams.values().map(end).max().unwrap_or(0)
 }
 
-/// Percentiles of one second. The fold counts an open call with its age, so a value may be a lower bound; of the second
-/// that has just been measured a lower bound says nothing (the age is 0), and there is no value.
-fn percentiles(run: &Run, second: u32) -> [Option<Reading>; 3] {
-    let all = run.latencies_due(None, second);
-    let settled = settled_if_some_are_open(run, second);
-    LINES.map(|(_, q, _)| {
+/// Percentiles of one second, of one stream or of all. The fold counts an open call with its age, so a value may be a
+/// lower bound; of the second that has just been measured a lower bound says nothing (the age is 0), and there is none.
+pub(crate) fn percentiles<const N: usize>(
+    run: &Run,
+    stream: Option<&str>,
+    second: u32,
+    quantiles: [f64; N],
+) -> [Option<Reading>; N] {
+    let all = run.latencies_due(stream, second);
+    let settled = settled_if_some_are_open(run, stream, second);
+    quantiles.map(|q| {
         let value = all.quantile(q)? as f64;
         let at_least = settled.as_ref().is_some_and(|settled| {
             at_worst(settled, all.count(), q).is_none_or(|worst| worst as f64 > value * SETTLED_WITHIN)
@@ -56,10 +63,10 @@ fn percentiles(run: &Run, second: u32) -> [Option<Reading>; 3] {
 }
 
 /// Latencies of the calls that have ended; `None` when no call is open.
-fn settled_if_some_are_open(run: &Run, second: u32) -> Option<Latencies> {
+fn settled_if_some_are_open(run: &Run, stream: Option<&str>, second: u32) -> Option<Latencies> {
     let mut open = 0;
     let mut settled = Latencies::default();
-    for (_, fold) in run.select(None) {
+    for (_, fold) in run.select(stream) {
         let Some(due) = fold.due.get(second as usize) else { continue };
         open += due.open();
         due.ended.iter().for_each(|part| settled.merge(part));

@@ -122,15 +122,16 @@ fn segment<DB: DrawingBackend>(
     faint: bool,
     points: &mut Vec<(i32, i32)>,
 ) -> Result<(), ChartError> {
-    let mut path = std::mem::take(points);
+    let path = std::mem::take(points);
     if path.is_empty() {
         return Ok(());
     }
     let alpha = if faint { alpha * FAINT } else { alpha };
     let style: ShapeStyle =
         color(line.color).mix(alpha).stroke_width((line.width * plot.scale).round().max(1.0) as u32);
-    if let [(x, y)] = path[..] {
-        path = vec![(x - plot.px(1.0), y), (x + plot.px(1.0).max(1), y)];
+    if let [alone] = path[..] {
+        let dot = Circle::new(alone, plot.px(2.5).max(1), color(line.color).mix(alpha).filled());
+        return area.draw(&dot).map_err(failed);
     }
     match dashes {
         Some((dash, gap)) => area.draw(&DashedPathElement::new(path, dash, gap, style)),

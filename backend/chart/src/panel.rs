@@ -1,10 +1,15 @@
-//! Gauges of the stack in the charts that a case adds.
+//! The charts that a case adds: gauges of the stack, and what the load engine measured.
 
 use std::ops::Range;
 
-use brownout_core::{fold::Run, scenario::Panel};
+use brownout_core::{
+    fold::Run,
+    scenario::{Panel, PanelLine},
+    signal::{Measure, Signal},
+};
 
 use crate::{
+    latency,
     line::{Line, Reading},
     theme::Theme,
 };
@@ -14,14 +19,9 @@ pub(crate) fn of(run: &Run, at: usize) -> Option<&Panel> {
     run.started.as_ref()?.scenario.panels.get(at)
 }
 
-/// One line a gauge, four at most. A second without a reading is a gap.
+/// The lines of a panel, four at most. A second without a reading is a gap.
 pub(crate) fn lines(run: &Run, at: usize, theme: &Theme, seconds: Range<u32>) -> Vec<Line> {
     let colors = [theme.accent, theme.percentiles[1], theme.percentiles[2], theme.holds];
-    let read = |gauge: &str| -> Vec<Option<Reading>> {
-        let values = run.gauges.get(gauge).map(Vec::as_slice).unwrap_or_default();
-        let at = |second: u32| values.get(second as usize).copied().flatten().filter(|value| value.is_finite());
-        seconds.clone().map(|second| at(second).map(Reading::exact)).collect()
-    };
     let panel = of(run, at).into_iter().flat_map(|panel| &panel.lines);
     panel
         .zip(colors)
@@ -33,7 +33,31 @@ pub(crate) fn lines(run: &Run, at: usize, theme: &Theme, seconds: Range<u32>) ->
             dashed: false,
             strong: at == 0,
             first: seconds.start,
-            values: read(&line.gauge),
+            values: read(run, line, seconds.clone()),
         })
         .collect()
+}
+
+fn read(run: &Run, line: &PanelLine, seconds: Range<u32>) -> Vec<Option<Reading>> {
+    if let Some(signal) = &line.signal {
+        return seconds.map(|second| measured(run, signal, second)).collect();
+    }
+    let values = run.gauges.get(&line.gauge).map(Vec::as_slice).unwrap_or_default();
+    let at = |second: u32| values.get(second as usize).copied().flatten().filter(|value| value.is_finite());
+    seconds.map(|second| at(second).map(Reading::exact)).collect()
+}
+
+/// A signal over one second of intended instants. A share is only there once it is decided; a percentile climbs.
+fn measured(run: &Run, signal: &Signal, second: u32) -> Option<Reading> {
+    match signal {
+        Signal::Load { stream, measure: Measure::Percentile(thousandths) } => {
+            let q = f64::from(*thousandths) / 1_000.0;
+            let [reading] = latency::percentiles(run, stream.as_deref(), second, [q]);
+            reading
+        }
+        Signal::Load { stream, .. } if second < run.decided_of(stream.as_deref()) => {
+            signal.value(run, std::iter::once(second)).map(Reading::exact)
+        }
+        Signal::Load { .. } | Signal::Probe { .. } | Signal::Books => None,
+    }
 }

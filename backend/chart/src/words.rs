@@ -40,6 +40,8 @@ pub fn title(chart: Chart, run: &Run) -> String {
         Chart::Outcomes => "Outcomes per second".to_owned(),
         Chart::Panel(at) => panel::of(run, at).map_or(String::new(), |panel| match panel.unit {
             Unit::PerSecond if !panel.title.contains("per second") => format!("{} per second", panel.title),
+            Unit::Time => format!("{}, log scale", panel.title),
+            Unit::Cores if !panel.title.contains("cores") => format!("{}, cores", panel.title),
             _ => panel.title.clone(),
         }),
     }

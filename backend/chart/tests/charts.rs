@@ -14,7 +14,7 @@ use brownout_core::{
     quantity::Unit,
     window::{StreamWindow, WINDOW_US, Window},
 };
-use sample::{Code, fold, run, run_with, scenario, started};
+use sample::{Code, autoscaling, bulkheads, fold, run, run_with, scenario, started};
 
 const CHARTS: [Chart; 5] = [Chart::Latency, Chart::Rates, Chart::Outcomes, Chart::Panel(0), Chart::Panel(1)];
 /// With the margins of 52 and 64 px a plot of 600 px: 10 px for each of 60 seconds.
@@ -276,4 +276,36 @@ fn nothing_odd_stops_a_drawing_or_puts_nan_on_it() {
     }
     // A read-out far outside is a read-out of nothing.
     assert!(readout(Chart::Latency, &runs[2], u32::MAX).iter().all(|(_, value)| value == "–"));
+}
+
+#[test]
+fn a_panel_draws_what_the_load_measured_with_its_criterion() {
+    let (broken, solved) = (bulkheads(Code::Broken), bulkheads(Code::Solved));
+    let chart = Chart::Panel(3);
+    assert_eq!(title(chart, &broken), "Completion, p95, log scale");
+    let said =
+        |run: &Run, second: u32| readout(chart, run, second).into_iter().map(|(_, value)| value).collect::<Vec<_>>();
+    assert_eq!(said(&solved, 5), ["31\u{2009}ms", "6.04\u{2009}s"]);
+    assert_eq!(said(&solved, 6), ["31\u{2009}ms", "–"], "no slow job was due");
+    let fold = broken.latencies_due(Some("fast"), 15).quantile(0.95).unwrap();
+    assert!(fold > 1_000_000);
+    assert_eq!(said(&broken, 15)[0], Unit::Time.show(fold as f64));
+    let svg = drawn(chart, &broken);
+    assert!(texts(&svg).contains(&"250\u{2009}ms") && texts(&svg).contains(&"passes"), "{:?}", texts(&svg));
+    assert!(!texts(&drawn(Chart::Panel(2), &broken)).contains(&"passes"), "a criterion of another signal");
+    // Four bursts are four dots of the slow line, and large enough to be seen.
+    let dots = svg.lines().filter(|tag| tag.starts_with("<circle") && tag.contains(&hex(Theme::LIGHT.percentiles[1])));
+    assert_eq!(dots.count(), 4);
+}
+
+#[test]
+fn seconds_and_cores_have_axes_of_their_own() {
+    let broken = bulkheads(Code::Broken);
+    let seconds = texts(&drawn(Chart::Panel(1), &broken)).join("|");
+    assert!(seconds.contains("1\u{2009}s") || seconds.contains("0.5\u{2009}s"), "{seconds}");
+    let run = autoscaling();
+    assert_eq!(title(Chart::Panel(1), &run), "CPU of all replicas, cores");
+    let svg = svg(Chart::Panel(1), &run, &Theme::LIGHT, &view(85.0), SIZE).unwrap();
+    let cores = texts(&svg).join("|");
+    assert!(cores.contains("0.2") && cores.contains("0.6"), "{cores}");
 }

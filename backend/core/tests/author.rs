@@ -5,12 +5,14 @@
 use brownout_core::{
     author::{self, Diagnostic, Parsed, Severity},
     plan::Plan,
-    scenario::{Completion, FaultKind, Scenario, Span},
+    scenario::{Completion, FaultKind, Scenario, Span, Term},
     signal::Signal,
 };
 
 const TIMEOUTS: &str = include_str!("../../../scenarios/timeouts.yaml");
 const TRANSACTIONS: &str = include_str!("../../../scenarios/transactions.yaml");
+const BULKHEADS: &str = include_str!("../../../scenarios/bulkheads.yaml");
+const AUTOSCALING: &str = include_str!("../../../scenarios/autoscaling.yaml");
 const FIVE_MISTAKES: &str = include_str!("data/five-mistakes.yaml");
 
 fn parsed(text: &str) -> Parsed {
@@ -68,6 +70,60 @@ fn the_second_case_is_read_with_the_numbers_of_the_design() {
     assert_eq!(signals, ["load.right", "load.p95", "probe.db.idle_in_transaction", "books.balanced"]);
     let plan = Plan::of(&scenario, "run-1");
     assert_eq!((plan.streams[0].arrivals.instants().count(), plan.end_us), (4_500, 45_000_000));
+}
+
+/// Weight, worthless, perfect and factors of each term.
+fn terms(scenario: &Scenario) -> Vec<(f64, f64, f64, &[String])> {
+    fn values(term: &Term) -> (f64, f64, f64, &[String]) {
+        (term.weight, term.worthless, term.perfect, &term.times)
+    }
+    scenario.score.iter().map(values).collect()
+}
+
+#[test]
+fn the_third_case_is_read_with_the_numbers_of_the_design() {
+    let parsed = author::parse("bulkheads.yaml", BULKHEADS);
+    assert_eq!(author::render("bulkheads.yaml", BULKHEADS, &parsed.diagnostics, false), "");
+    let scenario = parsed.scenario.expect("a file without diagnostics is a scenario");
+    let fast = ["fast".to_owned()];
+    assert_eq!(
+        terms(&scenario),
+        [
+            (35.0, 0.7, 0.95, [].as_slice()),
+            (20.0, 1_000_000.0, 250_000.0, fast.as_slice()),
+            (45.0, 0.7, 0.98, fast.as_slice())
+        ]
+    );
+    let near = [5, 15, 25, 35].map(|from| Span { from, to: from + 3 });
+    assert_eq!(scenario.score[0].during, near);
+    let signals: Vec<String> = scenario.score.iter().map(|term| term.signal.to_string()).collect();
+    assert_eq!(signals, ["load.fast.right", "load.fast.p95", "load.slow.right"]);
+    let within: Vec<u64> = scenario.load.iter().map(|stream| stream.right_within_us).collect();
+    assert_eq!(within, [300_000, 9_000_000]);
+    let plan = Plan::of(&scenario, "run-1");
+    let arrivals: Vec<usize> = plan.streams.iter().map(|stream| stream.arrivals.instants().count()).collect();
+    assert_eq!((arrivals.as_slice(), plan.end_us), ([2_700, 96].as_slice(), 45_000_000));
+}
+
+#[test]
+fn the_fourth_case_is_read_with_the_numbers_of_the_design() {
+    let parsed = author::parse("autoscaling.yaml", AUTOSCALING);
+    assert_eq!(author::render("autoscaling.yaml", AUTOSCALING, &parsed.diagnostics, false), "");
+    let scenario = parsed.scenario.expect("a file without diagnostics is a scenario");
+    let right = ["right".to_owned()];
+    assert_eq!(
+        terms(&scenario),
+        [
+            (45.0, 0.6, 0.97, [].as_slice()),
+            (25.0, 2_000_000.0, 600_000.0, right.as_slice()),
+            (30.0, 4.0, 2.0, right.as_slice())
+        ]
+    );
+    assert_eq!(scenario.score[2].during, [Span { from: 0, to: 8 }]);
+    assert!(scenario.score[..2].iter().all(|term| term.during == [Span { from: 62, to: 85 }]));
+    let stream = &scenario.load[0];
+    assert_eq!((stream.requests_per_connection, stream.patience_us), (Some(1), 5_000_000));
+    assert_eq!(stream.arrivals.expected(), 32.0 + 162.0 + 3_550.0);
 }
 
 #[test]
@@ -313,14 +369,16 @@ fn a_stream_may_start_jobs_and_a_panel_may_draw_what_the_load_measured() {
 }
 
 #[test]
-fn the_committed_schema_accepts_the_committed_case_and_no_other() {
+fn the_committed_schema_accepts_the_committed_cases_and_no_other() {
     let validator = jsonschema::validator_for(&author::schema()).expect("a JSON Schema");
     let accepts = |text: &str| {
         let document: serde_json::Value = serde_saphyr::from_str(text).expect("YAML");
         let errors: Vec<String> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
         errors
     };
-    assert_eq!(accepts(TIMEOUTS), Vec::<String>::new());
+    for case in [TIMEOUTS, TRANSACTIONS, BULKHEADS, AUTOSCALING] {
+        assert_eq!(accepts(case), Vec::<String>::new());
+    }
     for (right, wrong) in [
         ("version: 1", "version: 2"),
         ("order: 1", "ordre: 1"),

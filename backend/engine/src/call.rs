@@ -2,7 +2,7 @@
 
 use brownout_core::outcome::Outcome;
 use http::{Request, Response, Uri, header};
-use http_body_util::{BodyExt, Empty};
+use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use tokio::time::timeout_at;
 
@@ -17,6 +17,7 @@ use crate::{
 /// Answers larger than this count as failed, bytes.
 const BODY_LIMIT: usize = 1024 * 1024;
 
+const JSON: header::HeaderValue = header::HeaderValue::from_static("application/json");
 const USER_AGENT: header::HeaderValue = header::HeaderValue::from_static("brownout");
 
 /// Makes the call of an arrival. It ends at the client's patience at the latest, and its socket with it.
@@ -31,7 +32,7 @@ pub(crate) async fn call(shared: &Shared, pool: &Pool, arrival: Arrival) -> Endi
             Ending { outcome, status, latency_us: at_us.saturating_sub(arrival.due_us), at_us }
         }
         // The client had left, even where this thread saw the answer before the end of its timer.
-        Ok(_) | Err(_) => Ending { outcome: Outcome::TimedOut, status: None, latency_us: patience_us, at_us: late_us },
+        Ok(_) | Err(_) => Ending::timed_out(patience_us, late_us),
     }
 }
 
@@ -42,11 +43,14 @@ async fn exchange(shared: &Shared, pool: &Pool, arrival: Arrival) -> (Outcome, O
         return (Outcome::Failed, None);
     };
     let request = || {
-        let mut request = Request::new(Empty::new());
+        let mut request = Request::new(Full::new(prepared.body.clone().unwrap_or_default()));
         *request.method_mut() = prepared.method.clone();
         *request.uri_mut() = uri.clone();
         request.headers_mut().insert(header::HOST, prepared.host.clone());
         request.headers_mut().insert(header::USER_AGENT, USER_AGENT);
+        if prepared.body.is_some() {
+            request.headers_mut().insert(header::CONTENT_TYPE, JSON);
+        }
         request
     };
     let (connection, response) = match pool.send(prepared.method.is_idempotent(), request).await {

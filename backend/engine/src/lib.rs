@@ -8,18 +8,23 @@
 //! a second) → [`EngineEvent`].
 //! All threads are named `engine-…`, so that their CPU time can be told apart. Nothing is locked per request.
 //!
+//! A stream whose requests only start jobs has a `feed` too: it tells which `job` has ended, and so which of the arrivals
+//! that are `waiting`. An arrival then ends with its job, timed from its intended instant like any other.
+//!
 //! # What an arrival becomes
 //! - `Dropped`: `most_in_flight` calls were open, or this machine had no socket left for it. Latency: the worst.
 //! - `TimedOut`: the patience ran out; the socket is closed then. Latency: the patience, exactly.
 //! - `Failed`: no connection, or it broke before the answer's end, or the answer is longer than 1 MiB.
-//! - `Rejected`: the status is not 2xx.
+//! - `Rejected`: the status is not 2xx, or the job that it started came to nothing.
 //! - `Degraded`: 2xx with the stream's header for fallbacks.
-//! - `Invalid`: 2xx without the receipt that the stream asks for.
+//! - `Invalid`: 2xx, or an ended job, without the receipt that the stream asks for.
 //! - `Ok`: any other 2xx.
 
 mod alarm;
 mod bare;
 mod call;
+mod feed;
+mod job;
 mod merge;
 mod pool;
 mod receipt;
@@ -31,6 +36,7 @@ mod shared;
 mod summary;
 mod target;
 mod template;
+mod waiting;
 mod worker;
 
 pub use bare::{Bare, bare_stream};

@@ -11,7 +11,7 @@ use std::{
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, header};
-use http_body_util::Empty;
+use http_body_util::Full;
 use hyper::{body::Incoming, client::conn::http1};
 use hyper_util::rt::TokioIo;
 use tokio::{
@@ -42,7 +42,7 @@ impl Broken {
 
 /// One connection. Dropping it closes its socket at once, whatever is under way on it.
 pub(crate) struct Connection {
-    sender: http1::SendRequest<Empty<Bytes>>,
+    sender: http1::SendRequest<Full<Bytes>>,
     task: AbortHandle,
     /// Whether anything was received since the last request.
     heard: Rc<Cell<bool>>,
@@ -71,7 +71,7 @@ impl Connection {
     }
 
     /// Sends a request and waits for the head of the answer.
-    async fn send(&mut self, request: Request<Empty<Bytes>>) -> Result<Response<Incoming>, Silent> {
+    async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, Silent> {
         self.heard.set(false);
         self.served += 1;
         if self.sender.ready().await.is_err() {
@@ -119,7 +119,7 @@ impl Pool {
     pub(crate) async fn send(
         &self,
         repeated: bool,
-        request: impl Fn() -> Request<Empty<Bytes>>,
+        request: impl Fn() -> Request<Full<Bytes>>,
     ) -> Result<(Connection, Response<Incoming>), Broken> {
         if let Some(mut connection) = self.idle() {
             match connection.send(self.marked(request(), &connection)).await {
@@ -145,7 +145,7 @@ impl Pool {
     }
 
     /// The last request of a connection says so, and the server closes it: no port of ours lingers.
-    fn marked(&self, mut request: Request<Empty<Bytes>>, connection: &Connection) -> Request<Empty<Bytes>> {
+    fn marked(&self, mut request: Request<Full<Bytes>>, connection: &Connection) -> Request<Full<Bytes>> {
         if connection.served + 1 >= self.retire_after {
             request.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }

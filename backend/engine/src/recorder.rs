@@ -37,6 +37,11 @@ impl Ending {
     pub(crate) fn dropped(at_us: u64) -> Self {
         Ending { outcome: Outcome::Dropped, status: None, latency_us: WORST_US, at_us }
     }
+
+    /// An arrival whose client left at its patience, on the run clock at `late_us`.
+    pub(crate) fn timed_out(patience_us: u64, late_us: u64) -> Self {
+        Ending { outcome: Outcome::TimedOut, status: None, latency_us: patience_us, at_us: late_us }
+    }
 }
 
 /// Records without locks; belongs to one thread.

@@ -11,6 +11,7 @@ use tokio::{runtime::Builder, sync::mpsc};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    feed,
     merge::merge,
     schedule::peak,
     shared::Shared,
@@ -59,7 +60,8 @@ pub struct Running {
     threads: Vec<thread::JoinHandle<()>>,
 }
 
-/// Starts load against a target and returns when its threads stand, some ms later: no arrival is due at or after `end_us` of the plan.
+/// Starts load against a target and returns when its threads stand, some ms later, or up to two seconds where a feed of
+/// completions does not answer: no arrival is due at or after `end_us` of the plan.
 ///
 /// # Errors
 /// When a URL, a path, a method or a header cannot be used, or threads cannot be had. A target that does not answer is
@@ -70,7 +72,12 @@ pub fn start(streams: Vec<Stream>, end_us: u64, target: Target, options: Options
     let spin = streams.iter().any(|stream| peak(stream) >= SPIN_FROM_PER_SECOND);
     let workers = options.workers.unwrap_or_else(|| workers_for(rate)).max(1);
     let stop = CancellationToken::new();
-    let shared = Arc::new(Shared::new(streams, end_us, &target, LEAD, stop.clone())?);
+    let mut shared = Shared::new(streams, end_us, &target, stop.clone())?;
+    let (tell, ended): (Vec<_>, Vec<_>) = (0..workers).map(|_| mpsc::unbounded_channel()).unzip();
+    let feeds = feed::open(&shared.prepared, shared.receipt_key, tell)?;
+    // Names have been looked up and feeds have been opened by now: the run does not begin late for it.
+    shared.zero = Instant::now() + LEAD;
+    let shared = Arc::new(shared);
     let windows = (end_us.saturating_add(patience_us) / 1_000_000).min(100_000) as usize + SPARE_WINDOWS;
     let (event_sender, events) = mpsc::channel(windows);
     // One message a second and worker, so bounded by the length of the run.
@@ -78,13 +85,13 @@ pub fn start(streams: Vec<Stream>, end_us: u64, target: Target, options: Options
     // Workers let go of `ready` once their loops stand.
     let (ready, broken) = std::sync::mpsc::channel::<std::io::Error>();
     // From here on, leaving early drops `running`, which ends the threads that were started.
-    let mut running = Running { events, started: shared.zero, stop, threads: Vec::with_capacity(workers + 1) };
-    for at in 0..workers {
+    let mut running = Running { events, started: shared.zero, stop, threads: feeds.into_iter().collect() };
+    for (at, ended) in ended.into_iter().enumerate() {
         let (shared, told, ready) = (shared.clone(), told_sender.clone(), ready.clone());
         running.thread(format!("engine-{at}"), move || match Loop::new(spin) {
             Ok(events) => {
                 drop(ready);
-                events.run(shared, at, workers, told);
+                events.run(shared, (at, workers), told, ended);
             }
             Err(error) => drop(ready.send(error)),
         })?;

@@ -15,6 +15,11 @@ pub(crate) struct Arrival {
     pub(crate) due_us: u64,
 }
 
+/// The worker, of so many, that makes the request of an arrival and hears of its end.
+pub(crate) fn worker_of(stream: usize, n: u64, workers: usize) -> usize {
+    (n.wrapping_add(stream as u64) % workers as u64) as usize
+}
+
 /// The arrivals of all streams in ascending order of their instants, up to the end of the plan.
 pub(crate) struct Schedule<'a> {
     sources: Vec<Instants<'a>>,
@@ -29,6 +34,11 @@ impl<'a> Schedule<'a> {
         let mut schedule = Schedule { sources, numbers: vec![0; streams.len()], next: BinaryHeap::new(), end_us };
         (0..streams.len()).for_each(|stream| schedule.advance(stream));
         schedule
+    }
+
+    /// One worker's share of them.
+    pub(crate) fn share(self, worker: usize, workers: usize) -> impl Iterator<Item = Arrival> + use<'a> {
+        self.filter(move |arrival| worker_of(arrival.stream, arrival.n, workers) == worker)
     }
 
     fn advance(&mut self, stream: usize) {
@@ -104,8 +114,9 @@ mod tests {
     #[test]
     fn workers_shares_are_the_whole_without_overlap() {
         let streams = [stream(vec![Segment::Constant { from_us: 0, to_us: 1_000_000, per_second: 100.0 }])];
-        let share = |k| Schedule::of(&streams, 1_000_000).skip(k).step_by(3).map(|arrival| arrival.n);
+        let share = |k| Schedule::of(&streams, 1_000_000).share(k, 3).map(|arrival| arrival.n);
         let mut all: Vec<u64> = (0..3).flat_map(share).collect();
+        assert_eq!(all[..3], [0, 3, 6]);
         all.sort_unstable();
         assert_eq!(all, (0..100).collect::<Vec<_>>());
     }

@@ -6,10 +6,12 @@ use std::{
 };
 
 use brownout_core::scenario::Stream;
+use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Uri};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    job::JobRule,
     target::{Endpoint, EngineError, Target},
     template::Template,
 };
@@ -36,7 +38,10 @@ pub(crate) struct Prepared {
     pub(crate) method: Method,
     pub(crate) path: Template,
     pub(crate) id_prefix: String,
+    pub(crate) body: Option<Bytes>,
     pub(crate) receipt: Option<(HeaderName, Template)>,
+    /// Path of the feed that tells the ends of jobs, and how they are named.
+    pub(crate) job: Option<(String, JobRule)>,
     pub(crate) degraded: Option<HeaderName>,
     pub(crate) host: HeaderValue,
     /// Calls open on all workers.
@@ -44,24 +49,26 @@ pub(crate) struct Prepared {
 }
 
 impl Shared {
-    /// Run-clock zero is `lead` after this.
+    /// Run-clock zero is now, until it is set.
     pub(crate) fn new(
         streams: Vec<Stream>,
         end_us: u64,
         target: &Target,
-        lead: Duration,
         stop: CancellationToken,
     ) -> Result<Self, EngineError> {
         let prepared = streams.iter().enumerate().map(|(at, stream)| Prepared::of(at, stream, target));
         let prepared = prepared.collect::<Result<_, _>>()?;
-        // Names have been looked up by now: the run does not begin late for it.
-        let zero = Instant::now() + lead;
-        Ok(Shared { streams, prepared, receipt_key: target.receipt_key, end_us, zero, stop })
+        Ok(Shared { streams, prepared, receipt_key: target.receipt_key, end_us, zero: Instant::now(), stop })
     }
 
     /// The run clock, µs; 0 before the run begins.
     pub(crate) fn now_us(&self) -> u64 {
-        self.zero.elapsed().as_micros() as u64
+        self.us(Instant::now())
+    }
+
+    /// What the run clock showed at an instant, µs.
+    pub(crate) fn us(&self, at: Instant) -> u64 {
+        at.saturating_duration_since(self.zero).as_micros() as u64
     }
 
     /// When the run clock shows this.
@@ -89,11 +96,22 @@ impl Prepared {
             endpoint,
             method: stream.method.parse().map_err(|_| bad("method", &stream.method))?,
             path,
-            id_prefix,
+            body: stream.body.clone().map(Bytes::from),
             receipt: match &stream.receipt {
                 Some(rule) => Some((header(&rule.header)?, Template::of(&rule.message))),
                 None => None,
             },
+            job: match &stream.completion {
+                Some(rule) if !rule.feed.starts_with('/') || rule.feed.parse::<Uri>().is_err() => {
+                    return Err(bad("path", &rule.feed));
+                }
+                Some(rule) => {
+                    let named = JobRule::of(rule, &id_prefix).ok_or_else(|| bad("name of a job", &rule.job))?;
+                    Some((rule.feed.clone(), named))
+                }
+                None => None,
+            },
+            id_prefix,
             degraded: stream.degraded_header.as_deref().map(header).transpose()?,
             open: AtomicU32::new(0),
         })

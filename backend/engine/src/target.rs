@@ -39,7 +39,7 @@ pub enum EngineError {
     Stream {
         /// Name of the stream.
         stream: String,
-        /// `path`, `method`, `header` or `host`.
+        /// `path`, `method`, `header`, `host` or `name of a job`.
         what: &'static str,
         /// What was given.
         value: String,

@@ -20,11 +20,13 @@ use tokio::{
 use crate::{
     alarm::Alarm,
     call::call,
+    job::Completed,
     pool::Pool,
     recorder::{Ending, Recorder, Share},
     schedule::{Arrival, Schedule},
     shared::Shared,
     summary::Ended,
+    waiting::Waiting,
 };
 
 /// A second is told so long after it is over.
@@ -60,17 +62,25 @@ impl Loop {
     }
 
     /// Runs worker `at` of `workers` until its arrivals are settled and the plan is over, or until the run is stopped.
-    pub(crate) fn run(self, shared: Arc<Shared>, at: usize, workers: usize, told: mpsc::UnboundedSender<Told>) {
+    pub(crate) fn run(
+        self,
+        shared: Arc<Shared>,
+        (at, workers): (usize, usize),
+        told: mpsc::UnboundedSender<Told>,
+        ended: mpsc::UnboundedReceiver<Completed>,
+    ) {
         let pools = shared.streams.iter().zip(&shared.prepared);
-        let worker = Worker {
+        let worker = Rc::new(Worker {
             pools: pools.map(|(stream, p)| Pool::new(p.endpoint.address, stream.requests_per_connection)).collect(),
             recorder: RefCell::new(Recorder::new(shared.streams.len())),
             settled: Notify::new(),
+            waiting: Waiting::default(),
             told,
             shared,
-        };
+        });
+        self.runtime.spawn_local(worker.clone().hear(ended));
         // A task, because waking the future that is blocked on costs a system call, and waking a task does not.
-        let pacing = self.runtime.spawn_local(Rc::new(worker).pace(self.alarm, at, workers));
+        let pacing = self.runtime.spawn_local(worker.pace(self.alarm, at, workers));
         // A pacer that broke down has told no last second; the merger goes on without it.
         let _ = self.runtime.block_on(pacing);
     }
@@ -82,6 +92,8 @@ struct Worker {
     recorder: RefCell<Recorder>,
     /// No call is open.
     settled: Notify,
+    /// Arrivals that end with their jobs.
+    waiting: Waiting,
     told: mpsc::UnboundedSender<Told>,
 }
 
@@ -89,7 +101,7 @@ impl Worker {
     async fn pace(self: Rc<Self>, alarm: Alarm, at: usize, workers: usize) {
         let shared = self.shared.clone();
         let end = shared.instant(shared.end_us);
-        let mut arrivals = Schedule::of(&shared.streams, shared.end_us).skip(at).step_by(workers).peekable();
+        let mut arrivals = Schedule::of(&shared.streams, shared.end_us).share(at, workers).peekable();
         let mut stopped = std::pin::pin!(shared.stop.cancelled());
         // A timer that always waits: without one, tokio makes a system call for each patience that it is told of.
         let mut tick = std::pin::pin!(sleep_until(self.tick().into()));
@@ -153,7 +165,10 @@ impl Worker {
         self.recorder.borrow_mut().released(&arrival, now_us);
         let worker = self.clone();
         spawn_local(async move {
-            let ending = call(&worker.shared, &worker.pools[arrival.stream], arrival).await;
+            let ending = match &worker.shared.prepared[arrival.stream].job {
+                Some(_) => worker.clone().job(arrival).await,
+                None => call(&worker.shared, &worker.pools[arrival.stream], arrival).await,
+            };
             worker.shared.prepared[arrival.stream].open.fetch_sub(1, Relaxed);
             let mut recorder = worker.recorder.borrow_mut();
             recorder.ended(&arrival, ending);
@@ -161,5 +176,47 @@ impl Worker {
                 worker.settled.notify_one();
             }
         });
+    }
+
+    /// Hears of jobs that have ended.
+    async fn hear(self: Rc<Self>, mut ended: mpsc::UnboundedReceiver<Completed>) {
+        while let Some(completed) = ended.recv().await {
+            self.waiting.ended(completed);
+        }
+    }
+
+    /// Starts the job of an arrival and waits for its end. A request that is not taken on ends the arrival at once.
+    async fn job(self: Rc<Self>, arrival: Arrival) -> Ending {
+        let shared = &self.shared;
+        let patience_us = shared.streams[arrival.stream].patience_us;
+        let late_us = arrival.due_us.saturating_add(patience_us);
+        let mut place = self.waiting.place(&arrival);
+        // A task, because the answer is read to its end although the job may be seen to have ended before.
+        let worker = self.clone();
+        let mut asked = spawn_local(async move { call(&worker.shared, &worker.pools[arrival.stream], arrival).await });
+        let mut status = None;
+        loop {
+            tokio::select! {
+                biased;
+                Ok(completed) = &mut place.ended => {
+                    if asked.is_finished() && status.is_none() {
+                        status = (&mut asked).await.ok().and_then(|answer| answer.status);
+                    }
+                    let at_us = shared.us(completed.seen);
+                    if at_us <= late_us {
+                        let latency_us = at_us.saturating_sub(arrival.due_us);
+                        return Ending { outcome: completed.outcome, status, latency_us, at_us };
+                    }
+                }
+                Ok(answer) = &mut asked, if status.is_none() => match answer.status {
+                    Some(taken_on @ 200..=299) => status = Some(taken_on),
+                    _ => return answer,
+                },
+                () = sleep_until(shared.instant(late_us).into()) => {}
+            }
+            if shared.now_us() >= late_us {
+                return Ending::timed_out(patience_us, late_us);
+            }
+        }
     }
 }

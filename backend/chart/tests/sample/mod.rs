@@ -27,8 +27,11 @@ pub(crate) enum Code {
 }
 
 pub(crate) fn scenario() -> Scenario {
-    let text = include_str!("../../../../scenarios/timeouts.yaml");
-    author::parse("timeouts.yaml", text).scenario.expect("the committed scenario has no mistakes")
+    read("timeouts.yaml", include_str!("../../../../scenarios/timeouts.yaml"))
+}
+
+fn read(file: &str, text: &str) -> Scenario {
+    author::parse(file, text).scenario.expect("the committed scenario has no mistakes")
 }
 
 /// One request from intended instant to end, µs.
@@ -160,4 +163,98 @@ pub(crate) fn run_with(code: Code, now: u32, more: Vec<(u64, RunEvent)>) -> Run 
 /// The run up to second `now`; `u32::MAX` for all of it.
 pub(crate) fn run(code: Code, now: u32) -> Run {
     run_with(code, now, Vec::new())
+}
+
+/// The bulkheads case: ten places for all jobs when it is broken, six for fast ones and four for slow ones when solved.
+pub(crate) fn bulkheads(code: Code) -> Run {
+    let scenario = read("bulkheads.yaml", include_str!("../../../../scenarios/bulkheads.yaml"));
+    let places = |count: usize| (0..count).map(|_| Reverse(0_u64)).collect::<BinaryHeap<_>>();
+    let mut free = match code {
+        Code::Broken => vec![places(10)],
+        Code::Solved => vec![places(6), places(4)],
+    };
+    let mut arrivals: Vec<(u64, usize)> = scenario
+        .load
+        .iter()
+        .enumerate()
+        .flat_map(|(kind, stream)| stream.arrivals.instants().map(move |due| (due, kind)))
+        .collect();
+    arrivals.sort_unstable();
+    // Due, begun and done.
+    let mut jobs: [Vec<(u64, u64, u64)>; 2] = Default::default();
+    for (due, kind) in arrivals {
+        let free = &mut free[kind.min(code as usize)];
+        let Reverse(place) = free.pop().expect("there are places");
+        let begun = due.max(place);
+        let done = begun + [11_000, 1_002_000][kind];
+        free.push(Reverse(done));
+        jobs[kind].push((due, begun, done));
+    }
+    let window = |index: u32| {
+        let at = (u64::from(index) + 1) * WINDOW_US;
+        let mut window = Window { index, ..Window::default() };
+        for (jobs, name) in jobs.iter().zip(["fast", "slow"]) {
+            let mut part = StreamWindow::default();
+            for (due, _, done) in jobs {
+                let seen = done + 20_000;
+                let of = |us: u64| (us / WINDOW_US) as u32;
+                part.scheduled += u32::from(of(*due) == index);
+                part.sent += u32::from(of(*due) == index);
+                part.in_flight += u32::from(*due < at && seen >= at);
+                if of(seen) == index {
+                    part.record(of(*due), Outcome::Ok, Some(202), seen - due);
+                }
+            }
+            window.streams.insert(name.to_owned(), part);
+            let waits = jobs.iter().filter(|(due, begun, _)| *due < at && *begun >= at);
+            let oldest = waits.clone().map(|(due, ..)| at - due).max().unwrap_or(0);
+            let busy = jobs.iter().filter(|(_, begun, done)| *begun < at && *done >= at).count();
+            window.gauges.insert(format!("worker.queued_{name}"), waits.count() as f64);
+            window.gauges.insert(format!("worker.oldest_{name}_seconds"), oldest as f64 / 1e6);
+            window.gauges.insert(format!("worker.busy_{name}"), busy as f64);
+        }
+        window
+    };
+    all_of(scenario, (0..48).map(window))
+}
+
+/// The autoscaling case, solved, by its gauges alone.
+pub(crate) fn autoscaling() -> Run {
+    let scenario = read("autoscaling.yaml", include_str!("../../../../scenarios/autoscaling.yaml"));
+    let window = |index: u32| {
+        let desired = if index < 16 {
+            1.0
+        } else if index < 31 {
+            4.0
+        } else {
+            6.0
+        };
+        let ready = if index < 19 {
+            1.0
+        } else if index < 34 {
+            4.0
+        } else {
+            6.0
+        };
+        let load = (4.0 + (f64::from(index) - 8.0).clamp(0.0, 6.0) * 46.0 / 6.0).min(20.0 * ready);
+        let gauges = [
+            ("api.replicas", desired),
+            ("api.replicas_desired", desired),
+            ("api.replicas_ready", ready),
+            ("api.cpu", 0.01 * load + 0.004 * ready),
+            ("api.cpu_request", 0.1 * desired),
+            ("api.render_queue", if (10..24).contains(&index) { 38.0 } else { 1.0 }),
+        ];
+        let gauges = gauges.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Window { index, streams: BTreeMap::new(), gauges }
+    };
+    all_of(scenario, (0..86).map(window))
+}
+
+/// A run of a scenario with these windows.
+fn all_of(scenario: Scenario, windows: impl Iterator<Item = Window>) -> Run {
+    let mut events = happenings(&scenario);
+    events.extend(windows.map(|window| ((u64::from(window.index) + 1) * WINDOW_US, RunEvent::Window(window))));
+    events.sort_by_key(|(at, _)| *at);
+    fold(std::iter::once((0, started(scenario))).chain(events))
 }

@@ -7,7 +7,9 @@
 
 mod connections;
 mod ending;
+mod jobs;
 mod load;
 mod server;
 mod timing;
 mod verdict;
+mod works;

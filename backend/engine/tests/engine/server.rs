@@ -13,6 +13,7 @@ use std::{
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpSocket, TcpStream},
+    sync::mpsc,
     task::JoinSet,
 };
 
@@ -23,6 +24,7 @@ pub(crate) struct Asked {
     pub(crate) line: String,
     /// The whole head.
     pub(crate) head: String,
+    pub(crate) body: String,
     /// Number within its connection, from 0.
     pub(crate) nth: u64,
 }
@@ -36,12 +38,14 @@ impl Asked {
 }
 
 /// What the server does with a request.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) enum Does {
     /// Writes these bytes.
     Answers(String),
     /// Writes these bytes and closes.
     AnswersAndCloses(String),
+    /// Answers with a body that goes on for as long as pieces come, then closes.
+    Streams(mpsc::UnboundedReceiver<String>),
     /// Closes without a byte.
     Closes,
     /// Says nothing and waits for the client to leave.
@@ -142,13 +146,14 @@ where
     F: Future<Output = Does>,
 {
     for nth in 0.. {
-        let Some(head) = head(&mut socket).await? else { return Ok(()) };
+        let Some((head, body)) = request(&mut socket).await? else { return Ok(()) };
         seen.requests.fetch_add(1, SeqCst);
         seen.most.fetch_max(seen.open.fetch_add(1, SeqCst) + 1, SeqCst);
         let line = head.lines().next().unwrap_or_default().to_owned();
-        let does = behaviour(Asked { line, head, nth }).await;
-        let result = match &does {
+        let mut does = behaviour(Asked { line, head, body, nth }).await;
+        let result = match &mut does {
             Does::Answers(text) | Does::AnswersAndCloses(text) => socket.write_all(text.as_bytes()).await,
+            Does::Streams(pieces) => stream(&mut socket, pieces).await,
             Does::Closes => Ok(()),
             Does::Hangs => {
                 let _ = socket.read(&mut [0; 64]).await;
@@ -165,15 +170,29 @@ where
     Ok(())
 }
 
-/// The next request's head; `None` when the client closed.
-async fn head(socket: &mut TcpStream) -> io::Result<Option<String>> {
-    let mut head = Vec::new();
+async fn stream(socket: &mut TcpStream, pieces: &mut mpsc::UnboundedReceiver<String>) -> io::Result<()> {
+    socket.write_all(b"HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n").await?;
+    while let Some(piece) = pieces.recv().await {
+        socket.write_all(format!("{:x}\r\n{piece}\r\n", piece.len()).as_bytes()).await?;
+    }
+    Ok(())
+}
+
+/// The next request's head and body; `None` when the client closed.
+async fn request(socket: &mut TcpStream) -> io::Result<Option<(String, String)>> {
+    let mut text = Vec::new();
     let mut part = [0; 2_048];
-    while !head.ends_with(b"\r\n\r\n") {
+    loop {
+        if let Some(end) = text.windows(4).position(|end| end == b"\r\n\r\n") {
+            let head = String::from_utf8_lossy(&text[..end + 4]).into_owned();
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok()).unwrap_or(0);
+            if text.len() >= end + 4 + length {
+                return Ok(Some((head, String::from_utf8_lossy(&text[end + 4..]).into_owned())));
+            }
+        }
         match socket.read(&mut part).await? {
             0 => return Ok(None),
-            n => head.extend_from_slice(&part[..n]),
+            n => text.extend_from_slice(&part[..n]),
         }
     }
-    Ok(Some(String::from_utf8_lossy(&head).into_owned()))
 }

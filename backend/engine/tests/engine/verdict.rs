@@ -11,9 +11,9 @@ use crate::{
     server::{Does, Server, answer},
 };
 
-const KEY: [u8; 32] = [7; 32];
+pub(crate) const KEY: [u8; 32] = [7; 32];
 
-fn receipt(message: &str) -> String {
+pub(crate) fn receipt(message: &str) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(&KEY).unwrap();
     mac.update(message.as_bytes());
     let mut hex = String::new();
