@@ -101,10 +101,7 @@ async fn a_feed_that_breaks_off_is_taken_up_again_without_loss_or_double() {
     let running = start(vec![jobs(200.0, 3_000_000)], 3_000_000, works.target(), Options { workers: Some(2) }).unwrap();
     for _ in 0..8 {
         sleep(Duration::from_millis(300)).await;
-        let mut book = works.book.lock().unwrap();
-        book.closed = true;
-        book.cut();
-        drop(book);
+        works.book.lock().unwrap().close();
         // Jobs end while nobody listens.
         sleep(Duration::from_millis(60)).await;
         works.book.lock().unwrap().closed = false;

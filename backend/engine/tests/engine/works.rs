@@ -91,8 +91,9 @@ impl Book {
         Does::Streams(pieces)
     }
 
-    /// Breaks every connection of the feed.
-    pub(crate) fn cut(&mut self) {
+    /// Breaks every connection of the feed and takes no new one.
+    pub(crate) fn close(&mut self) {
+        self.closed = true;
         self.followers.clear();
     }
 }
