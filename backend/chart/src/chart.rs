@@ -37,10 +37,11 @@ impl Chart {
         }
     }
 
-    /// Whether a percentile of the load is among its lines, so that its criterion is drawn too.
+    /// Whether a percentile of the load is among its lines, so that its criterion is drawn too. The criterion of one
+    /// stream on a line of all would look unmet where it is met.
     pub(crate) fn shows(self, run: &Run, signal: &Signal) -> bool {
         match self {
-            Chart::Latency => true,
+            Chart::Latency => signal.stream().is_none(),
             Chart::Rates | Chart::Outcomes => false,
             Chart::Panel(at) => {
                 let lines = panel::of(run, at).into_iter().flat_map(|panel| &panel.lines);

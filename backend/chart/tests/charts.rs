@@ -292,7 +292,9 @@ fn a_panel_draws_what_the_load_measured_with_its_criterion() {
     assert_eq!(said(&broken, 15)[0], Unit::Time.show(fold as f64));
     let svg = drawn(chart, &broken);
     assert!(texts(&svg).contains(&"250\u{2009}ms") && texts(&svg).contains(&"passes"), "{:?}", texts(&svg));
-    assert!(!texts(&drawn(Chart::Panel(2), &broken)).contains(&"passes"), "a criterion of another signal");
+    for another in [Chart::Latency, Chart::Panel(2)] {
+        assert!(!texts(&drawn(another, &broken)).contains(&"passes"), "a criterion of another signal, {another:?}");
+    }
     // Four bursts are four dots of the slow line, and large enough to be seen.
     let dots = svg.lines().filter(|tag| tag.starts_with("<circle") && tag.contains(&hex(Theme::LIGHT.percentiles[1])));
     assert_eq!(dots.count(), 4);
