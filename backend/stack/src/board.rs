@@ -5,12 +5,12 @@ mod replicas;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use brownout_core::stack::{DeployStep, Endpoints, StackPhase, StackStatus};
+use brownout_core::stack::{DeployStep, Endpoints, Scaling, StackPhase, StackStatus};
 use tokio::sync::watch;
 
 use crate::{identity::Identity, postgres::Auditor};
 pub(crate) use build::Failure;
-pub(crate) use replicas::{ReadyReplica, ReplicaId, ReplicaView, Row};
+pub(crate) use replicas::{Count, ReadyReplica, ReplicaId, ReplicaView, Row};
 
 /// The shared view. Every change computes the status anew, so the parts cannot disagree.
 #[derive(Debug)]
@@ -29,6 +29,7 @@ struct Inner {
     watching: String,
     notices: Vec<String>,
     replicas: replicas::Replicas,
+    scaling: Vec<Scaling>,
     build: build::Build,
     endpoints: Endpoints,
     database: Option<Auditor>,
@@ -113,10 +114,29 @@ impl Board {
         self.lock().replicas.ready()
     }
 
-    /// The services with the number of replicas that are ready.
-    pub(crate) fn counts(&self) -> Vec<(String, u32)> {
-        let services = self.status.borrow().services.clone();
-        services.into_iter().map(|service| (service.name, service.ready)).collect()
+    /// Takes a replica out of sight and out of balance.
+    pub(crate) fn hide(&self, id: &ReplicaId) {
+        self.change(|inner| inner.replicas.hide(id));
+    }
+
+    /// Sets how many replicas of a service are wanted.
+    pub(crate) fn desire(&self, service: &str, desired: u32) {
+        self.change(|inner| inner.replicas.desire(service, desired));
+    }
+
+    /// Shows what the autoscalers do.
+    pub(crate) fn scaling(&self, scaling: Vec<Scaling>) {
+        self.change(|inner| inner.scaling = scaling);
+    }
+
+    /// The processes of all services, ready or not.
+    pub(crate) fn processes(&self) -> Vec<(String, u32)> {
+        self.lock().replicas.processes()
+    }
+
+    /// The services with the numbers of their replicas.
+    pub(crate) fn counts(&self) -> Vec<Count> {
+        self.lock().replicas.counts()
     }
 
     pub(crate) fn tell_endpoints(&self, endpoints: Endpoints) {
@@ -191,12 +211,11 @@ impl Inner {
 
     fn status(&self) -> StackStatus {
         let services = self.replicas.services();
-        let ready = services.iter().all(|service| service.ready >= service.desired);
         let phase = match self.mode {
             Mode::Down => StackPhase::Down,
             Mode::Starting => StackPhase::Starting,
             Mode::Stopping => StackPhase::Stopping,
-            Mode::Up if ready => StackPhase::Ready,
+            Mode::Up if self.replicas.well() => StackPhase::Ready,
             Mode::Up => StackPhase::Degraded,
         };
         let sentences = [&self.failure, &self.watching].into_iter().filter(|sentence| !sentence.is_empty());
@@ -207,7 +226,19 @@ impl Inner {
             services,
             build: self.build.status(),
             notices: sentences.chain(&self.notices).cloned().collect(),
-            scaling: Vec::new(),
+            scaling: self.scaling(),
         }
+    }
+
+    /// What the autoscalers say, with the replicas that there are now.
+    fn scaling(&self) -> Vec<Scaling> {
+        let counts = self.replicas.counts();
+        let mut scaling = self.scaling.clone();
+        for scaled in &mut scaling {
+            if let Some(count) = counts.iter().find(|count| count.service == scaled.service) {
+                (scaled.current, scaled.ready) = (count.existing, count.ready);
+            }
+        }
+        scaling
     }
 }

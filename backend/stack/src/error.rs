@@ -58,6 +58,14 @@ pub enum StackError {
         /// What was said, with the next step.
         why: String,
     },
+    /// There is no room for what a service requests.
+    #[error("{service} has no place to run: {why} Request less CPU in its manifest, then run `make dev`")]
+    Unschedulable {
+        /// The service.
+        service: String,
+        /// The scheduler's words.
+        why: String,
+    },
     /// A service refused to go back to its seed.
     #[error("{service} could not be reset: {why}; `make down` and `make up` begin anew")]
     Reset {

@@ -9,11 +9,7 @@ use std::{
 use brownout_core::stack::Gauges;
 use tokio::task::JoinSet;
 
-use crate::{
-    board::{Board, ReadyReplica},
-    platform,
-    probe::Prober,
-};
+use crate::{board::Board, platform, probe::Prober};
 
 /// A replica that takes longer is left out of this reading.
 const WITHIN: Duration = Duration::from_millis(500);
@@ -32,15 +28,20 @@ impl Reader {
 
     pub(crate) async fn read(&self, board: &Board) -> Gauges {
         let mut gauges = Gauges::new();
-        for (service, ready) in board.counts() {
-            gauges.insert(format!("{service}.replicas_ready"), f64::from(ready));
+        for count in board.counts() {
+            let service = count.service;
+            gauges.insert(format!("{service}.replicas"), f64::from(count.existing));
+            gauges.insert(format!("{service}.replicas_desired"), f64::from(count.desired));
+            gauges.insert(format!("{service}.replicas_ready"), f64::from(count.ready));
+            if let Some(request) = count.request {
+                gauges.insert(format!("{service}.cpu_request"), request as f64 / 1e3 * f64::from(count.existing));
+            }
         }
-        let replicas = board.ready();
-        for (service, cores) in self.cores(&replicas) {
+        for (service, cores) in self.cores(&board.processes()) {
             gauges.insert(format!("{service}.cpu"), cores);
         }
         let mut asked = JoinSet::new();
-        for replica in replicas {
+        for replica in board.ready() {
             let prober = self.prober.clone();
             asked.spawn(async move { prober.read(format!("http://{}/metrics", replica.address), WITHIN).await });
         }
@@ -53,17 +54,17 @@ impl Reader {
     }
 
     /// Cores used since the last reading, by service; a replica that was not there then is left out.
-    fn cores(&self, replicas: &[ReadyReplica]) -> BTreeMap<String, f64> {
+    fn cores(&self, processes: &[(String, u32)]) -> BTreeMap<String, f64> {
         let now = Instant::now();
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let mut cores = BTreeMap::new();
         let mut seen = HashMap::new();
-        for replica in replicas {
-            let Some((pid, used)) = replica.pid.and_then(|pid| Some((pid, platform::cpu_time(pid)?))) else { continue };
-            seen.insert(pid, (used, now));
-            if let Some((before, then)) = last.get(&pid) {
+        for (service, pid) in processes {
+            let Some(used) = platform::cpu_time(*pid) else { continue };
+            seen.insert(*pid, (used, now));
+            if let Some((before, then)) = last.get(pid) {
                 let span = now.duration_since(*then).as_secs_f64().max(0.001);
-                *cores.entry(replica.service.clone()).or_default() += used.saturating_sub(*before).as_secs_f64() / span;
+                *cores.entry(service.clone()).or_default() += used.saturating_sub(*before).as_secs_f64() / span;
             }
         }
         *last = seen;

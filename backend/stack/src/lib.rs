@@ -8,18 +8,21 @@
 //! - `manifest`: `deploy/k8s/*.yaml` as far as plain processes can honour it; `address` gives Services loopback ports.
 //! - `identity`: what the working copy is; `watch` tells when it changes; `cargo` builds it; `builds` keeps what was built.
 //! - `forwarder`: stands where a Service stands, one connection to one ready replica. `balance` holds who is ready.
-//! - `replica`: keeps one process alive: `process`, `output`, `logfile`, `probe`, `backoff`.
+//! - `fleet`: the replicas of all services. `autoscale` decides how many there are of a service, `fleet` does it.
+//! - `replica`: keeps one process alive: `process`, `output`, `logfile`, `probe`, `backoff`, `quota`.
 //! - `postgres`: the lab's database, where the manifests have one.
 //! - `account`, `ledger`, `spawner`, `platform`, `port`, `limit`: what the operating system has to be told or asked.
 
 mod account;
 mod address;
+mod autoscale;
 mod backoff;
 mod balance;
 mod board;
 mod builds;
 mod cargo;
 mod error;
+mod fleet;
 mod forwarder;
 mod gauges;
 mod identity;
@@ -35,6 +38,7 @@ mod port;
 mod postgres;
 mod probe;
 mod process;
+mod quota;
 mod replica;
 mod spawner;
 mod stack;

@@ -11,7 +11,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 use serde_json::Value;
 
 use crate::error::StackError;
-pub(crate) use autoscaler::Autoscaler;
+pub(crate) use autoscaler::{Amount, Autoscaler, Policy, Rules, Select, Target};
 pub(crate) use database::Database;
 pub(crate) use resources::Resources;
 pub(crate) use workload::{Probe, Question, Service, Workload};

@@ -1,30 +1,31 @@
 //! The one task that changes the stack. It takes one request at a time, so no two deploys can meet.
 
+mod build;
 mod front;
 mod roll;
 mod steps;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
-use brownout_core::stack::Endpoints;
+use brownout_core::stack::{Endpoints, ServiceStatus};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     time::timeout,
 };
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     board::{Failure, Mode},
     builds::Builds,
     cargo::Cargo,
     error::StackError,
+    fleet::Fleet,
     local::LocalOptions,
-    logfile::Logfile,
-    manifest::Workload,
     postgres::{self, Postgres},
     replica::{Replica, Tools},
     stack::Deployed,
 };
+use build::{Builder, Live};
 use front::Fronts;
 
 /// A service that is not ready by then is reported; it may still become so.
@@ -54,38 +55,20 @@ pub(crate) struct Order {
 pub(crate) struct Operator {
     options: LocalOptions,
     tools: Tools,
-    cargo: Cargo,
-    builds: Builds,
+    builder: Builder,
     fronts: Fronts,
     postgres: Postgres,
-    /// What is live.
-    replicas: Vec<Replica>,
-    /// What it was made of.
-    workloads: Vec<Workload>,
-    /// Every replica's task, also of those on their way out.
-    tasks: TaskTracker,
-    /// Numbers for replicas.
-    next: u64,
-    /// One a slot; the outgoing and the incoming replica share it.
-    logs: BTreeMap<String, Logfile>,
+    fleet: Fleet,
+    /// What the fleet was made of; `None` while there is none.
+    live: Option<Live>,
 }
 
 impl Operator {
     pub(crate) fn new(options: LocalOptions, tools: Tools, cargo: Cargo, builds: Builds) -> Self {
-        let fronts = Fronts::default();
-        let operator = Self {
-            options,
-            tools,
-            cargo,
-            builds,
-            fronts,
-            postgres: Postgres::default(),
-            replicas: Vec::new(),
-            workloads: Vec::new(),
-            tasks: TaskTracker::new(),
-            next: 0,
-            logs: BTreeMap::new(),
-        };
+        let fleet = Fleet::new(tools.clone(), options.data_dir.clone());
+        let builder = Builder { root: options.root.clone(), cargo, builds };
+        let (fronts, postgres) = (Fronts::default(), Postgres::default());
+        let operator = Self { options, tools, builder, fronts, postgres, fleet, live: None };
         operator.tell_endpoints();
         operator
     }
@@ -105,6 +88,7 @@ impl Operator {
                     Some(order) => order,
                     None => return,
                 },
+                never = self.fleet.keep() => match never {},
             };
             let interrupted = async {
                 tokio::select! {
@@ -113,7 +97,7 @@ impl Operator {
                 }
             };
             match order.request {
-                Request::Up(reply) if self.replicas.is_empty() => {
+                Request::Up(reply) if self.fleet.is_empty() => {
                     let outcome = until(interrupted, self.up()).await;
                     let _ = reply.send(self.settle(outcome).await);
                 }
@@ -144,12 +128,21 @@ impl Operator {
     /// Up already; it only remains to be ready. Why it is not stands beside each service.
     async fn ready(&mut self) -> Result<(), StackError> {
         self.tools.board.doing("waiting until every service is ready");
-        for replica in self.postgres.replica().into_iter().chain(&mut self.replicas) {
-            if timeout(READY, replica.ready()).await.is_err() {
-                return Err(not_ready(replica, replica.message()));
+        let mut status = self.tools.board.subscribe();
+        let lacks = |service: &&ServiceStatus| service.ready < service.desired;
+        let ready = status.wait_for(|status| !status.services.iter().any(|service| lacks(&service)));
+        let in_time = tokio::select! {
+            ready = timeout(READY, ready) => ready.is_ok(),
+            never = self.fleet.keep() => match never {},
+        };
+        let late = status.borrow().services.iter().find(lacks).cloned();
+        match late {
+            Some(ServiceStatus { name: service, message, log, .. }) if !in_time => {
+                let log = self.options.data_dir.join(log).display().to_string();
+                Err(StackError::NotReady { service, why: in_time_or(message), log })
             }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     async fn deploy(&mut self) -> Result<Deployed, StackError> {
@@ -157,11 +150,11 @@ impl Operator {
     }
 
     async fn reset(&mut self) -> Result<(), StackError> {
-        if self.replicas.is_empty() {
+        if self.fleet.is_empty() {
             return Err(StackError::NotUp);
         }
         let ready = self.tools.board.ready();
-        for workload in &self.workloads {
+        for workload in self.fleet.units().iter().map(|unit| &unit.workload) {
             if !workload.reset {
                 continue;
             }
@@ -195,11 +188,10 @@ impl Operator {
     async fn end(&mut self) {
         let board = &self.tools.board;
         board.mode(Mode::Stopping, "stopping the lab");
-        self.replicas.clear();
+        self.live = None;
+        self.fleet.clear();
         self.postgres.end(board).await;
-        self.tasks.close();
-        self.tasks.wait().await;
-        self.tasks.reopen();
+        self.fleet.ended().await;
         self.fronts.close().await;
         self.tell_endpoints();
         let board = &self.tools.board;
@@ -213,14 +205,14 @@ impl Operator {
     async fn settle<T>(&mut self, outcome: Result<T, StackError>) -> Result<T, StackError> {
         let board = self.tools.board.clone();
         board.building(false);
-        if self.replicas.is_empty() {
+        if self.fleet.is_empty() {
             self.end().await;
         }
         match &outcome {
             Ok(_) | Err(StackError::Interrupted) => board.failure(""),
             Err(error) => board.failure(&sentence(&error.to_string())),
         }
-        let mode = if self.replicas.is_empty() { Mode::Down } else { Mode::Up };
+        let mode = if self.fleet.is_empty() { Mode::Down } else { Mode::Up };
         board.mode(mode, "");
         outcome
     }
@@ -252,8 +244,12 @@ enum Freshness {
 
 fn not_ready(replica: &Replica, why: String) -> StackError {
     let log = replica.log().path().display().to_string();
-    let why = if why.is_empty() { format!("it was not ready within {} s", READY.as_secs()) } else { why };
-    StackError::NotReady { service: replica.id.service.clone(), why, log }
+    StackError::NotReady { service: replica.id.service.clone(), why: in_time_or(why), log }
+}
+
+/// Why it is not ready; that time is up, where nobody says more.
+fn in_time_or(why: String) -> String {
+    if why.is_empty() { format!("it was not ready within {} s", READY.as_secs()) } else { why }
 }
 
 fn sentence(text: &str) -> String {

@@ -3,7 +3,12 @@
 mod health;
 mod keeper;
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use brownout_core::stack::ServiceState;
 use tokio::sync::watch;
@@ -16,7 +21,7 @@ use crate::{
     board::{Board, ReplicaId, ReplicaView},
     ledger::Ledger,
     logfile::Logfile,
-    manifest::{Probe, Workload},
+    manifest::{Probe, Resources, Workload},
     probe::Prober,
     process::{Farewell, Launch},
     spawner::Spawner,
@@ -40,24 +45,57 @@ pub(crate) struct Recipe {
     pub(crate) liveness: Option<Probe>,
     pub(crate) grace: Duration,
     pub(crate) log: Logfile,
+    /// What it takes until a new pod's process starts.
+    pub(crate) delay: Duration,
+    /// What the process may use of each 100 ms, in thousandths of a core.
+    pub(crate) limit: Option<u64>,
     /// Where it listens; `None` when the process takes a free port and says which.
     pub(crate) address: Option<SocketAddr>,
 }
 
-impl Recipe {
-    pub(crate) fn new(
-        workload: &Workload,
-        slot: u32,
-        binary: PathBuf,
-        env: Vec<(String, String)>,
-        log: Logfile,
-    ) -> Self {
-        let dir = log.path().parent().map(PathBuf::from).unwrap_or_default();
-        let what = format!("{}-{slot}", workload.name);
-        let (args, farewell) = (workload.args.clone(), Farewell::default());
-        let launch = Launch { what, program: binary, args, env, dir, inherit: false, account: None, farewell };
-        let (readiness, liveness) = (workload.readiness.clone(), workload.liveness.clone());
-        Self { launch, readiness, liveness, grace: workload.grace, log, address: None }
+/// What all replicas of a service have in common. While it is equal, they need not be replaced.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Template {
+    name: String,
+    args: Vec<String>,
+    env: Vec<(String, String)>,
+    readiness: Probe,
+    liveness: Option<Probe>,
+    grace: Duration,
+    resources: Resources,
+}
+
+impl Template {
+    /// With an environment in which addresses are those of this machine.
+    pub(crate) fn of(workload: &Workload, mut env: Vec<(String, String)>) -> Self {
+        // The process takes a free port and says which.
+        env.push(("LAB_LISTEN".to_owned(), "127.0.0.1:0".to_owned()));
+        Self {
+            name: workload.name.clone(),
+            args: workload.args.clone(),
+            env,
+            readiness: workload.readiness.clone(),
+            liveness: workload.liveness.clone(),
+            grace: workload.grace,
+            resources: workload.resources,
+        }
+    }
+
+    /// For one of them.
+    pub(crate) fn recipe(&self, slot: u32, binary: PathBuf, log: Logfile, delay: Duration) -> Recipe {
+        let launch = Launch {
+            what: format!("{}-{slot}", self.name),
+            program: binary,
+            args: self.args.clone(),
+            env: self.env.clone(),
+            dir: log.path().parent().map(PathBuf::from).unwrap_or_default(),
+            inherit: false,
+            account: None,
+            farewell: Farewell::default(),
+        };
+        let (readiness, liveness) = (self.readiness.clone(), self.liveness.clone());
+        let limit = self.resources.limit;
+        Recipe { launch, readiness, liveness, grace: self.grace, log, delay, limit, address: None }
     }
 }
 
@@ -86,13 +124,6 @@ impl Replica {
         &self.log
     }
 
-    /// Waits until it is ready, however often it has to be started.
-    pub(crate) async fn ready(&mut self) {
-        if self.view.wait_for(|view| view.state == ServiceState::Ready).await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    }
-
     /// Waits until its first start has succeeded, and gives the build that it reports.
     ///
     /// # Errors
@@ -119,6 +150,11 @@ impl Replica {
         }
     }
 
+    /// What it said last.
+    pub(crate) fn view(&self) -> ReplicaView {
+        self.view.borrow().clone()
+    }
+
     /// What was wrong last.
     pub(crate) fn message(&self) -> String {
         self.view.borrow().message.clone()
@@ -140,7 +176,13 @@ struct Voice {
 }
 
 impl Voice {
-    fn say(&self, view: ReplicaView) {
+    fn say(&self, mut view: ReplicaView) {
+        let (was, turned) = {
+            let before = self.sender.borrow();
+            (before.state == ServiceState::Ready, before.turned)
+        };
+        let is = view.state == ServiceState::Ready;
+        view.turned = if is == was { turned } else { Some(Instant::now()) };
         self.board.replica(&self.id, view.clone());
         self.sender.send_replace(view);
     }

@@ -29,7 +29,8 @@ pub trait Stack: Send + Sync {
     fn status(&self) -> watch::Receiver<StackStatus>;
 
     /// Gauges of the ready replicas, summed by service: `lab_api_in_flight` becomes `api.in_flight`.
-    /// Beside them `<service>.replicas_ready` and, where the system tells it, `<service>.cpu` in cores.
+    /// Beside them, of all replicas: `<service>.replicas` (ready or not), `.replicas_desired`, `.replicas_ready`, in
+    /// cores `.cpu` where the system tells it, and `.cpu_request` where they request any.
     /// And of the database `db.connections`, `db.active`, `db.idle_in_transaction`, `db.waiting_on_locks` (sessions of
     /// the API's role) and `db.connection_limit`.
     /// Never fails: what does not answer within 500 ms is left out.

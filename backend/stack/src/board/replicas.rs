@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
+    time::Instant,
 };
 
 use brownout_core::stack::{ServiceState, ServiceStatus};
@@ -31,6 +32,8 @@ pub(crate) struct ReplicaView {
     pub(crate) message: String,
     /// Why it backs off, without when it starts again; empty otherwise.
     pub(crate) cause: String,
+    /// When it last became ready, or no longer was; `None` while it never was.
+    pub(crate) turned: Option<Instant>,
 }
 
 /// A service as the manifests and the ports make it.
@@ -38,6 +41,10 @@ pub(crate) struct ReplicaView {
 pub(crate) struct Row {
     pub(crate) name: String,
     pub(crate) desired: u32,
+    /// Fewest that are enough, where an autoscaler decides.
+    pub(crate) enough: u32,
+    /// CPU that each of its replicas requests, in thousandths of a core.
+    pub(crate) request: Option<u64>,
     pub(crate) address: String,
     pub(crate) log: String,
     pub(crate) balance: Option<Balance>,
@@ -48,7 +55,17 @@ pub(crate) struct Row {
 pub(crate) struct ReadyReplica {
     pub(crate) service: String,
     pub(crate) address: SocketAddr,
-    pub(crate) pid: Option<u32>,
+}
+
+/// Replicas of a service.
+#[derive(Debug, Clone)]
+pub(crate) struct Count {
+    pub(crate) service: String,
+    pub(crate) desired: u32,
+    pub(crate) existing: u32,
+    pub(crate) ready: u32,
+    /// CPU that each requests, in thousandths of a core.
+    pub(crate) request: Option<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -85,6 +102,47 @@ impl Replicas {
         self.balance();
     }
 
+    /// Takes one replica out of sight and out of balance.
+    pub(super) fn hide(&mut self, id: &ReplicaId) {
+        self.listed.remove(id);
+        self.balance();
+    }
+
+    /// Sets how many replicas of a service are wanted.
+    pub(super) fn desire(&mut self, service: &str, desired: u32) {
+        if let Some(row) = self.rows.iter_mut().find(|row| row.name == service) {
+            row.desired = desired;
+        }
+    }
+
+    /// Every process that is in sight, ready or not, with its service.
+    pub(super) fn processes(&self) -> Vec<(String, u32)> {
+        let listed = self.listed.iter().filter_map(|id| Some((id.service.clone(), self.views.get(id)?.pid?)));
+        listed.collect()
+    }
+
+    /// What the services have in replicas.
+    pub(super) fn counts(&self) -> Vec<Count> {
+        let count = |row: &Row| {
+            let existing = self.listed_of(&row.name).count();
+            let ready = self.ready_of(&row.name).count();
+            let [existing, ready] = [existing, ready].map(|count| u32::try_from(count).unwrap_or(u32::MAX));
+            Count { service: row.name.clone(), desired: row.desired, existing, ready, request: row.request }
+        };
+        self.rows.iter().map(count).collect()
+    }
+
+    /// Whether every service has what it needs. New replicas beside those that are enough hurt nobody.
+    pub(super) fn well(&self) -> bool {
+        self.rows.iter().all(|row| {
+            let views = || self.listed_of(&row.name);
+            let ready = views().filter(|view| view.state == ServiceState::Ready).count();
+            let rising = views().filter(|view| view.state == ServiceState::Starting && view.message.is_empty()).count();
+            let has = |count: usize, wanted: u32| u32::try_from(count).unwrap_or(u32::MAX) >= wanted;
+            has(ready, row.desired) || (has(ready, row.enough.max(1)) && has(ready + rising, row.desired))
+        })
+    }
+
     pub(super) fn ready(&self) -> Vec<ReadyReplica> {
         let names = self.rows.iter().map(|row| row.name.as_str());
         names.flat_map(|name| self.ready_of(name)).collect()
@@ -108,9 +166,9 @@ impl Replicas {
     }
 
     fn ready_of<'a>(&'a self, service: &'a str) -> impl Iterator<Item = ReadyReplica> + 'a {
-        self.listed_of(service).filter(|view| view.state == ServiceState::Ready).filter_map(|view| {
-            Some(ReadyReplica { service: service.to_owned(), address: view.address?, pid: view.pid })
-        })
+        self.listed_of(service)
+            .filter(|view| view.state == ServiceState::Ready)
+            .filter_map(|view| Some(ReadyReplica { service: service.to_owned(), address: view.address? }))
     }
 
     fn service(&self, row: &Row) -> ServiceStatus {

@@ -1,7 +1,4 @@
-use super::{
-    autoscaler::{Amount, Policy, Select, Target},
-    *,
-};
+use super::*;
 
 fn parse(text: &str) -> Result<Manifests, StackError> {
     Manifests::parse([("deploy/k8s/api.yaml", text)])

@@ -137,13 +137,6 @@ impl Workload {
     }
 }
 
-impl Workload {
-    /// How many replicas there are to begin with.
-    pub(crate) fn wanted(&self) -> u32 {
-        self.replicas.unwrap_or(1)
-    }
-}
-
 impl Probe {
     /// Kubernetes' own defaults.
     fn at(path: &str) -> Self {

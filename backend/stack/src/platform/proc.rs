@@ -15,11 +15,18 @@ pub(crate) fn started(pid: u32) -> Option<String> {
     Some(format!("{}+{}", boot.trim(), fields.get(19)?))
 }
 
-/// Time on a processor since a process began, all its threads.
+/// Time on a processor since a process began, of all its threads and of those that have ended, to the nanosecond.
+#[allow(unsafe_code)]
 pub(crate) fn cpu_time(pid: u32) -> Option<Duration> {
-    let fields = stat(pid)?;
-    let ticks: u64 = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
-    Some(Duration::from_millis(ticks * 1000 / rustix::param::clock_ticks_per_second().max(1)))
+    let mut clock = 0;
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: both calls write to the place that they are given, which lives until they return, and to nothing else.
+    let read = unsafe {
+        libc::clock_getcpuclockid(libc::pid_t::try_from(pid).ok()?, &raw mut clock) == 0
+            && libc::clock_gettime(clock, &raw mut time) == 0
+    };
+    let (seconds, nanoseconds) = (u64::try_from(time.tv_sec).ok()?, u32::try_from(time.tv_nsec).ok()?);
+    read.then(|| Duration::new(seconds, nanoseconds))
 }
 
 /// What a process is called.

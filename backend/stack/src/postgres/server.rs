@@ -73,6 +73,8 @@ impl Server {
             liveness: None,
             grace: self.grace(),
             log: self.log.clone(),
+            delay: Duration::ZERO,
+            limit: None,
             address: Some(login::address(self.port)),
         }
     }

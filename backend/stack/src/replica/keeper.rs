@@ -12,6 +12,7 @@ use crate::{
     board::ReplicaView,
     output::Output,
     process::{Process, ending},
+    quota,
 };
 
 /// A process that has not said by then where it listens will not.
@@ -34,6 +35,11 @@ enum Life {
 impl Keeper {
     /// Starts the process again, later each time, until it is told to stop.
     pub(super) async fn keep(self) {
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => return,
+            () = sleep(self.recipe.delay) => {}
+        }
         let mut backoff = Backoff::new();
         while let Life::Ended(cause, healthy) = self.live().await {
             let wait = backoff.after(healthy);
@@ -56,7 +62,8 @@ impl Keeper {
             Err(error) => return Life::Ended(format!("could not be started: {error}"), Duration::ZERO),
         };
         let mut output = Output::follow(&mut process, &self.recipe.log);
-        let pid = Some(process.pid());
+        let process_id = process.pid();
+        let pid = Some(process_id);
         self.voice.begin(ReplicaView { state: ServiceState::Starting, pid, ..ReplicaView::default() });
         let mut healthy = None;
         let why = tokio::select! {
@@ -64,6 +71,7 @@ impl Keeper {
             () = self.stop.cancelled() => None,
             ended = process.ended() => Some(ended.map_or_else(|error| format!("was lost: {error}"), ending)),
             why = self.watch(&mut output, &mut healthy) => Some(why),
+            never = quota::hold(process_id, self.recipe.limit) => match never {},
         };
         // Out of the balance first; then it is asked to end.
         let message = why.clone().unwrap_or_default();
