@@ -17,5 +17,7 @@ mod forward;
 mod life;
 #[path = "local/refuse.rs"]
 mod refuse;
+#[path = "local/scale.rs"]
+mod scale;
 #[path = "local/speed.rs"]
 mod speed;

@@ -34,7 +34,8 @@ fn many(count: usize, pod: Pod) -> Vec<Pod> {
 #[test]
 fn usage_over_target_decides_as_kubernetes_documents_it() {
     let half = Target::Utilization(50);
-    let cases: Vec<(&str, Target, u64, Vec<Pod>, Result<u32, &str>)> = vec![
+    type Case = (&'static str, Target, u64, Vec<Pod>, Result<u32, &'static str>);
+    let cases: Vec<Case> = vec![
         // "if the current metric value is 200m, and the desired value is 100m, the number of replicas will be doubled"
         ("doubled", Target::AverageValue(100), 0, many(2, uses(200)), Ok(4)),
         ("halved", Target::AverageValue(100), 0, many(2, uses(50)), Ok(1)),

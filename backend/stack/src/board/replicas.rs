@@ -125,7 +125,7 @@ impl Replicas {
     pub(super) fn counts(&self) -> Vec<Count> {
         let count = |row: &Row| {
             let existing = self.listed_of(&row.name).count();
-            let ready = self.ready_of(&row.name).count();
+            let ready = self.listed_of(&row.name).filter(|view| view.state == ServiceState::Ready).count();
             let [existing, ready] = [existing, ready].map(|count| u32::try_from(count).unwrap_or(u32::MAX));
             Count { service: row.name.clone(), desired: row.desired, existing, ready, request: row.request }
         };

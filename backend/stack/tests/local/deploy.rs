@@ -160,6 +160,7 @@ async fn a_build_that_does_not_start_leaves_the_old_one_live() {
 #[tokio::test(flavor = "multi_thread")]
 async fn more_replicas_in_the_manifest_share_the_connections() {
     let bench = Bench::new("edited");
+    fs::remove_file(bench.root.join("deploy/k8s/api-hpa.yaml")).unwrap();
     bench.edit("deploy/k8s/api.yaml", |text| text.replacen("spec:\n", "spec:\n  replicas: 3\n", 1));
     let stack = bench.up().await;
     assert_eq!(bench.processes().iter().filter(|(what, _)| what.starts_with("api-")).count(), 3);
@@ -168,14 +169,14 @@ async fn more_replicas_in_the_manifest_share_the_connections() {
 }
 
 /// Requests one after another, half of the callers with a new connection each, half over one that is kept.
-struct Load {
+pub(crate) struct Load {
     stop: Arc<AtomicBool>,
     answered: Arc<AtomicU32>,
     callers: Vec<tokio::task::JoinHandle<Vec<String>>>,
 }
 
 impl Load {
-    fn start(base: &str) -> Self {
+    pub(crate) fn start(base: &str) -> Self {
         let host = base.trim_start_matches("http://").to_owned();
         let (stop, answered) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)));
         let caller = |number: u32| {
@@ -198,7 +199,7 @@ impl Load {
         Self { stop, answered, callers }
     }
 
-    async fn stop(self) -> (u32, Vec<String>) {
+    pub(crate) async fn stop(self) -> (u32, Vec<String>) {
         self.stop.store(true, Relaxed);
         let mut failures = Vec::new();
         for caller in self.callers {
