@@ -42,10 +42,11 @@ pub(crate) struct Now {
 }
 
 impl Scaler {
-    pub(crate) fn new(service: &str, spec: Autoscaler) -> Self {
+    /// For a service that has so many replicas now.
+    pub(crate) fn new(service: &str, spec: Autoscaler, desired: u32) -> Self {
         Self {
             service: service.to_owned(),
-            desired: 0,
+            desired,
             spec,
             pace: Pace::default(),
             usage: None,

@@ -152,7 +152,14 @@ impl Manifests {
             Some(workload) if workload.autoscaler.is_some() => {
                 self.notices.push(format!("{place}: {target} has an autoscaler already; this one is not honoured."));
             }
-            Some(workload) => workload.autoscaler = Some(autoscaler),
+            Some(workload) => {
+                if workload.replicas.is_some() {
+                    self.notices.push(format!(
+                        "{place}: `replicas` of {target} is set by each deploy, and changed by the autoscaler; leave it out."
+                    ));
+                }
+                workload.autoscaler = Some(autoscaler);
+            }
         }
     }
 

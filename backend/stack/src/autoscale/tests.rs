@@ -121,7 +121,7 @@ fn shown(scaler: &Scaler, kind: &str) -> (bool, String) {
 
 #[test]
 fn no_more_than_double_or_four_come_in_fifteen_seconds() {
-    let mut scaler = Scaler::new("api", spec(1, 100));
+    let mut scaler = Scaler::new("api", spec(1, 100), 1);
     let mut count = 1;
     let mut seen = Vec::new();
     for second in (0..40).step_by(5) {
@@ -135,7 +135,7 @@ fn no_more_than_double_or_four_come_in_fifteen_seconds() {
 
 #[test]
 fn fewer_are_wanted_only_after_the_window() {
-    let mut scaler = Scaler::new("api", spec(1, 6));
+    let mut scaler = Scaler::new("api", spec(1, 6), 1);
     let mut count = 6;
     let mut seen = Vec::new();
     for (second, used) in [(0, 60), (5, 60), (10, 2), (15, 2), (20, 2), (25, 2), (30, 2)] {
@@ -152,7 +152,7 @@ fn fewer_are_wanted_only_after_the_window() {
 #[test]
 fn bounds_hold_even_without_metrics() {
     let blind = Template { container: "api", request: None };
-    let mut scaler = Scaler::new("api", spec(1, 1));
+    let mut scaler = Scaler::new("api", spec(1, 1), 1);
     assert_eq!(scaler.sync(at(0), blind, 6, &many(6, uses(200))), 1);
     assert_eq!(scaler.sync(at(5), blind, 1, &many(1, uses(200))), 1);
     let status = scaler.shown(Some(10 * SECOND));
@@ -167,7 +167,7 @@ fn bounds_hold_even_without_metrics() {
     let reasons: Vec<&str> = status.events.iter().map(|event| event.reason.as_str()).collect();
     assert_eq!(reasons, ["SuccessfulRescale", "FailedGetResourceMetric"]);
 
-    let mut scaler = Scaler::new("api", spec(6, 6));
+    let mut scaler = Scaler::new("api", spec(6, 6), 1);
     assert_eq!(scaler.sync(at(0), blind, 1, &many(1, missing())), 6);
     assert_eq!(
         scaler.shown(None).events[0].message,
@@ -177,7 +177,7 @@ fn bounds_hold_even_without_metrics() {
 
 #[test]
 fn one_replica_at_most_stays_one_and_says_why() {
-    let mut scaler = Scaler::new("api", spec(1, 1));
+    let mut scaler = Scaler::new("api", spec(1, 1), 1);
     assert_eq!(scaler.sync(at(0), API, 1, &many(1, uses(205))), 1);
     assert_eq!(shown(&scaler, "ScalingActive"), (true, "ValidMetricFound".to_owned()));
     assert_eq!(shown(&scaler, "ScalingLimited"), (true, "TooManyReplicas".to_owned()));
@@ -193,7 +193,7 @@ fn one_replica_at_most_stays_one_and_says_why() {
 /// The case itself: a replica does 20 documents a second, each of 10 ms of CPU. Gives how many there are at the end.
 fn case(request: Option<u64>, target: u64, max: u32) -> u32 {
     let template = Template { container: "api", request };
-    let mut scaler = Scaler::new("api", Autoscaler { target: Some(Target::Utilization(target)), ..spec(1, max) });
+    let mut scaler = Scaler::new("api", Autoscaler { target: Some(Target::Utilization(target)), ..spec(1, max) }, 1);
     let mut pods: Vec<u64> = vec![0];
     let mut samples: Vec<(u64, u64)> = Vec::new();
     for second in (0..85_u64).step_by(5) {

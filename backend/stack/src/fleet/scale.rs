@@ -37,7 +37,8 @@ impl Fleet {
         for unit in &self.units {
             let Some(spec) = unit.workload.autoscaler.clone() else { continue };
             let name = &unit.workload.name;
-            let mut scaler = before.remove(name).unwrap_or_else(|| Scaler::new(name, spec.clone()));
+            let count = self.count(&unit.workload);
+            let mut scaler = before.remove(name).unwrap_or_else(|| Scaler::new(name, spec.clone(), count));
             scaler.follow(spec);
             self.scalers.insert(name.clone(), scaler);
         }

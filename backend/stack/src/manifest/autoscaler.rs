@@ -93,6 +93,8 @@ impl Autoscaler {
         if spec.scale_target_ref.kind != "Deployment" {
             not_honoured(&format!("scaleTargetRef to a {}", spec.scale_target_ref.kind));
         }
+        spec.rest.keys().for_each(|field| not_honoured(&format!("`{field}`")));
+        spec.behavior.rest.keys().for_each(|field| not_honoured(&format!("`behavior.{field}`")));
         for (direction, rules) in [("scaleUp", &spec.behavior.scale_up), ("scaleDown", &spec.behavior.scale_down)] {
             rules.rest.keys().for_each(|field| not_honoured(&format!("`behavior.{direction}.{field}`")));
         }
@@ -152,6 +154,8 @@ struct Spec {
     metrics: Vec<Metric>,
     #[serde(default)]
     behavior: Behavior,
+    #[serde(flatten)]
+    rest: BTreeMap<String, Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -220,6 +224,8 @@ struct Behavior {
     scale_up: WrittenRules,
     #[serde(default)]
     scale_down: WrittenRules,
+    #[serde(flatten)]
+    rest: BTreeMap<String, Value>,
 }
 
 #[derive(Debug, Default, Deserialize)]

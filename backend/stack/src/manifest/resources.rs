@@ -1,6 +1,8 @@
 //! What a container asks of a node's CPU and what it may use of it. Memory is read and left to the machine: a process
 //! of the lab needs a few megabytes.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -20,11 +22,27 @@ pub(super) struct Written {
     requests: Amounts,
     #[serde(default)]
     limits: Amounts,
+    #[serde(flatten)]
+    rest: BTreeMap<String, Value>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 struct Amounts {
     cpu: Option<Value>,
+    #[serde(flatten)]
+    rest: BTreeMap<String, Value>,
+}
+
+impl Written {
+    /// What nobody looks at, perhaps because it is misspelt.
+    pub(super) fn unknown(&self) -> Vec<String> {
+        let of = |part: &str, amounts: &Amounts| -> Vec<String> {
+            let unknown = amounts.rest.keys().filter(|name| *name != "memory");
+            unknown.map(|name| format!("`resources.{part}.{name}`")).collect()
+        };
+        let rest = self.rest.keys().map(|name| format!("`resources.{name}`"));
+        rest.chain(of("requests", &self.requests)).chain(of("limits", &self.limits)).collect()
+    }
 }
 
 impl Resources {

@@ -107,6 +107,16 @@ fn the_autoscaler_as_given_keeps_one_replica_of_the_api() {
     assert_eq!(reset, ["dep", "worker"]);
 }
 
+#[test]
+fn a_misspelt_resource_is_said() {
+    let resources = "resources: { request: { cpu: 100m }, limits: { cpus: 1, memory: 128Mi } }";
+    let text = API.replace("          args: [api]", &format!("          args: [api]\n          {resources}"));
+    let place = "deploy/k8s/api.yaml: Deployment api";
+    let says = ["request", "limits.cpus"]
+        .map(|what| format!("{place}: `resources.{what}` is not honoured by plain processes."));
+    assert_eq!(parse(&text).unwrap().notices, says);
+}
+
 const SCALER: &str = r#"
 kind: HorizontalPodAutoscaler
 metadata: { name: api }
@@ -122,7 +132,9 @@ spec:
 #[test]
 fn an_autoscaler_has_bounds_a_target_and_rules() {
     let manifests = parse(&format!("{API}---{SCALER}")).unwrap();
-    assert_eq!(manifests.notices, Vec::<String>::new());
+    let place = "deploy/k8s/api.yaml: HorizontalPodAutoscaler api";
+    let says = "`replicas` of api is set by each deploy, and changed by the autoscaler; leave it out.";
+    assert_eq!(manifests.notices, [format!("{place}: {says}")]);
     let scaler = manifests.workloads[0].autoscaler.clone().unwrap();
     assert_eq!((scaler.min, scaler.max, scaler.target), (2, 6, Some(Target::AverageValue(80))));
     let policy = Policy { amount: Amount::Pods(1), period: std::time::Duration::from_secs(30) };
@@ -141,11 +153,15 @@ fn what_an_autoscaler_cannot_be_is_refused_and_what_is_not_honoured_is_said() {
     assert!(refused("minReplicas: 2", "minReplicas: 0").contains("must be greater than or equal to 1"));
     assert!(refused("80m", "0").contains("averageValue: must be positive"));
     assert!(refused("type: Pods", "type: Hours").contains("\"Hours\""));
-    let text = SCALER.replace("name: cpu", "name: memory").replace("scaleUp: {", "scaleUp: { tolerance: 0.05,");
+    let text = SCALER
+        .replace("  maxReplicas", "  maxReplica: 3\n  maxReplicas")
+        .replace("name: cpu", "name: memory")
+        .replace("scaleUp: {", "scaleUp: { tolerance: 0.05,");
     assert_eq!(
         parse(&text).unwrap().notices,
         [
             "deploy/k8s/api.yaml: HorizontalPodAutoscaler api: the metric Resource memory is not honoured by plain processes.",
+            "deploy/k8s/api.yaml: HorizontalPodAutoscaler api: `maxReplica` is not honoured by plain processes.",
             "deploy/k8s/api.yaml: HorizontalPodAutoscaler api: `behavior.scaleUp.tolerance` is not honoured by plain processes.",
             "deploy/k8s/api.yaml: HorizontalPodAutoscaler api scales api, which is no Deployment of these files.",
         ]

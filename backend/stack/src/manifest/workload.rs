@@ -110,6 +110,7 @@ impl Workload {
                 None => not_honoured(&format!("where the value of {} comes from", variable.name)),
             }
         }
+        container.resources.unknown().iter().for_each(|what| not_honoured(what));
         if several {
             not_honoured("any container after the first");
         }
