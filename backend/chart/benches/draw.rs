@@ -19,7 +19,7 @@ fn main() {
         let measured = measured.map(|window| (u64::from(window.index) * 1_000_000, RunEvent::Window(window)));
         let run = fold(std::iter::once((0, started(scenario()))).chain(measured));
         let to_s = f64::from(run.seconds);
-        let view = View { from_s: 0.0, to_s, crosshair_s: Some(30.5), base: None, scale: 1.0 };
+        let view = View { from_s: 0.0, to_s, crosshair_s: Some(30.5), base: None, marked: &[], scale: 1.0 };
         for chart in [Chart::Latency, Chart::Rates, Chart::Outcomes, Chart::Panel(0)] {
             let mut took: Vec<f64> = (0..TIMES)
                 .map(|_| {

@@ -41,7 +41,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         );
         for (name, run, base, crosshair_s) in &shown {
             let to_s = f64::from(run.planned_seconds().max(run.seconds));
-            let view = View { from_s: 0.0, to_s, crosshair_s: *crosshair_s, base: *base, scale: 1.0 };
+            let view = View { from_s: 0.0, to_s, crosshair_s: *crosshair_s, base: *base, marked: &[], scale: 1.0 };
             let panels = run.started.as_ref().map_or(0, |started| started.scenario.panels.len());
             let charts = [Chart::Latency, Chart::Rates, Chart::Outcomes].into_iter();
             for chart in charts.chain((0..panels).map(Chart::Panel)) {

@@ -2,7 +2,12 @@
 
 use std::ops::Range;
 
-use brownout_core::{fold::Run, quantity::Unit, signal::Signal};
+use brownout_core::{
+    fold::Run,
+    quantity::Unit,
+    scenario::{PanelLine, Scenario},
+    signal::{Measure, Signal},
+};
 
 use crate::{latency, line::Line, outcome, panel, rate, theme::Theme};
 
@@ -28,6 +33,24 @@ pub(crate) fn measured(run: &Run) -> u32 {
 }
 
 impl Chart {
+    /// The chart that shows a signal in runs of a scenario; `None` when none does.
+    pub fn of(signal: &Signal, scenario: &Scenario) -> Option<Chart> {
+        let draws = |line: &PanelLine| match (&line.signal, signal) {
+            (Some(drawn), _) => drawn == signal,
+            (None, Signal::Probe { gauge }) => line.gauge == *gauge,
+            _ => false,
+        };
+        // A panel of the case says it more exactly than the chart of all streams.
+        if let Some(at) = scenario.panels.iter().position(|panel| panel.lines.iter().any(draws)) {
+            return Some(Chart::Panel(at));
+        }
+        match signal {
+            Signal::Load { measure: Measure::Percentile(_), .. } => Some(Chart::Latency),
+            Signal::Load { .. } => Some(Chart::Outcomes),
+            Signal::Probe { .. } | Signal::Books => None,
+        }
+    }
+
     /// Unit of its values.
     pub(crate) fn unit(self, run: &Run) -> Unit {
         match self {

@@ -62,6 +62,7 @@ pub(crate) fn draw_with<DB: DrawingBackend>(
     let unit = chart.unit(run);
     plot.axis = axis(chart, run, &plot, lines.iter().chain(&base));
     marks::bands(area, run, &plot, theme)?;
+    marks::pointed_out(area, view.marked, &plot, theme)?;
     grid(area, &plot, theme, unit)?;
     criterion::judged(area, &plot, theme, run, first)?;
     if chart == Chart::Outcomes {

@@ -1,6 +1,9 @@
 //! What happened when: the fault as a band, phases as words, deploys and the like as hairlines with a flag.
 
-use brownout_core::fold::{Mark, MarkKind, Run};
+use brownout_core::{
+    fold::{Mark, MarkKind, Run},
+    scenario::Span,
+};
 use plotters::{
     coord::Shift,
     prelude::{DrawingArea, DrawingBackend, Polygon},
@@ -65,6 +68,23 @@ pub(crate) fn bands<DB: DrawingBackend>(
     for fault in shown(run, plot) {
         let band = [(plot.x(fault.from_s), plot.top), (plot.x(fault.to_s), plot.bottom)];
         plot.fill(area, band, theme.warning, 0.12)?;
+    }
+    Ok(())
+}
+
+/// Draws the seconds that somebody asked for: a tint with an edge on both sides and a bar at its foot.
+pub(crate) fn pointed_out<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    spans: &[Span],
+    plot: &Plot,
+    theme: &Theme,
+) -> Result<(), ChartError> {
+    for span in spans {
+        let (left, right) = (plot.x(f64::from(span.from)), plot.x(f64::from(span.to)));
+        plot.fill(area, [(left, plot.top), (right, plot.bottom)], theme.accent, 0.14)?;
+        plot.fill(area, [(left, plot.bottom), (right, plot.bottom + plot.px(3.0))], theme.accent, 1.0)?;
+        plot.hairline(area, left, theme.accent, 1.0)?;
+        plot.hairline(area, right, theme.accent, 1.0)?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Where things are on a chart: margins, the shared time axis, pixels.
 
-use brownout_core::fold::Run;
+use brownout_core::{fold::Run, scenario::Span};
 use plotters::{
     coord::Shift,
     prelude::{DrawingArea, DrawingAreaErrorKind, DrawingBackend, Rectangle, Text},
@@ -39,6 +39,8 @@ pub struct View<'a> {
     pub crosshair_s: Option<f64>,
     /// An earlier run to set it against: its main line, thin and dashed behind.
     pub base: Option<&'a Run>,
+    /// Seconds to point out.
+    pub marked: &'a [Span],
     /// Device pixels per CSS pixel; widths and text grow with it.
     pub scale: f64,
 }

@@ -12,6 +12,7 @@ use brownout_core::{
     latency::WORST_US,
     outcome::Outcome,
     quantity::Unit,
+    scenario::Span,
     window::{StreamWindow, WINDOW_US, Window},
 };
 use sample::{Code, autoscaling, bulkheads, fold, run, run_with, scenario, started};
@@ -22,7 +23,7 @@ const SIZE: (u32, u32) = (716, 220);
 const LEFT: i64 = 52;
 
 fn view(to_s: f64) -> View<'static> {
-    View { from_s: 0.0, to_s, crosshair_s: None, base: None, scale: 1.0 }
+    View { from_s: 0.0, to_s, crosshair_s: None, base: None, marked: &[], scale: 1.0 }
 }
 
 fn drawn(chart: Chart, run: &Run) -> String {
@@ -267,7 +268,8 @@ fn nothing_odd_stops_a_drawing_or_puts_nan_on_it() {
         for ((from_s, to_s), scale) in spans.into_iter().zip([1.0, 0.0, 2.0, f64::NAN, 1.5, -1.0]) {
             for chart in CHARTS.into_iter().chain([Chart::Panel(usize::MAX)]) {
                 for size in sizes {
-                    let view = View { from_s, to_s, crosshair_s: Some(f64::NAN), base: Some(&runs[3]), scale };
+                    let view =
+                        View { from_s, to_s, crosshair_s: Some(f64::NAN), base: Some(&runs[3]), marked: &[], scale };
                     let text = svg(chart, run, &Theme::DARK, &view, size).expect("draws");
                     assert!(!text.contains("NaN") && !text.contains("inf"), "{chart:?} {size:?} {from_s}..{to_s}");
                 }
@@ -310,4 +312,34 @@ fn seconds_and_cores_have_axes_of_their_own() {
     let svg = svg(Chart::Panel(1), &run, &Theme::LIGHT, &view(85.0), SIZE).unwrap();
     let cores = texts(&svg).join("|");
     assert!(cores.contains("0.2") && cores.contains("0.6"), "{cores}");
+}
+
+#[test]
+fn seconds_that_are_pointed_out_are_tinted_where_they_lie() {
+    let during = [Span { from: 15, to: 45 }, Span { from: 50, to: 60 }];
+    let view = View { marked: &during, ..view(60.0) };
+    let svg = svg(Chart::Latency, &run(Code::Broken, 60), &Theme::LIGHT, &view, SIZE).unwrap();
+    let fill = format!("opacity=\"0.14\" fill=\"{}\"", hex(Theme::LIGHT.accent));
+    let tinted: Vec<_> = svg.lines().filter(|tag| tag.starts_with("<rect") && tag.contains(&fill)).collect();
+    let places: Vec<_> = tinted.iter().map(|tag| (number(tag, "x"), number(tag, "width"))).collect();
+    assert_eq!(places, [(Some(LEFT + 150), Some(300)), (Some(LEFT + 500), Some(100))]);
+}
+
+#[test]
+fn a_signal_is_shown_by_the_chart_that_has_its_line() {
+    let scenario = scenario();
+    let gauge = scenario.panels[1].lines[0].gauge.clone();
+    for (signal, chart) in [
+        ("load.p95", Some(Chart::Latency)),
+        ("load.quotes.p99", Some(Chart::Latency)),
+        ("load.right", Some(Chart::Outcomes)),
+        (format!("probe.{gauge}").as_str(), Some(Chart::Panel(1))),
+        ("probe.none.such", None),
+        ("books.balanced", None),
+    ] {
+        assert_eq!(Chart::of(&signal.parse().unwrap(), &scenario), chart, "{signal}");
+    }
+    let bulkheads = &bulkheads(Code::Broken).started.unwrap().scenario;
+    let fast = Chart::of(&"load.fast.p95".parse().unwrap(), bulkheads);
+    assert_eq!(fast, Some(Chart::Panel(3)), "a panel has a line of it");
 }

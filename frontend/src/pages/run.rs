@@ -5,6 +5,7 @@ use brownout_core::{
     event::Ended,
     fold::{MarkKind, Run},
     quantity::clock,
+    scenario::Scenario,
 };
 use leptos::prelude::*;
 
@@ -16,9 +17,11 @@ use crate::{
         case_clock::{case_clock, open_case},
         chart::chart_view,
         criteria::criteria,
+        evidence::Evidence,
         hints::hints,
         replay::replay_bar,
         said::said,
+        scaling::scaling,
         updates::updates,
         verdict::verdict,
     },
@@ -34,6 +37,8 @@ pub struct Shared {
     pub crosshair: RwSignal<Option<f64>>,
     /// Tables instead of drawings.
     pub tables: RwSignal<bool>,
+    /// The term of the score that one looks at.
+    pub evidence: Evidence,
 }
 
 /// The page.
@@ -41,7 +46,8 @@ pub fn run_page(id: String) -> AnyView {
     let live = expect_context::<Live>();
     let place = expect_context::<Place>();
     let run = RunView::new(Signal::stored(id), live);
-    let shared = Shared { crosshair: RwSignal::new(None), tables: RwSignal::new(false) };
+    let shared =
+        Shared { crosshair: RwSignal::new(None), tables: RwSignal::new(false), evidence: Evidence::new(run, place) };
     provide_context(run);
     provide_context(shared);
     let wanted = Memo::new(move |_| place.asked("replay").is_some());
@@ -50,6 +56,8 @@ pub fn run_page(id: String) -> AnyView {
     let ended = Memo::new(move |_| run.with(|run| run.finished.is_some()));
     let panels =
         Memo::new(move |_| run.with(|run| run.started.as_ref().map_or(0, |started| started.scenario.panels.len())));
+    let scales =
+        Memo::new(move |_| run.with(|run| run.started.as_ref().is_some_and(|started| scales(&started.scenario))));
     let scenario = Memo::new(move |_| {
         run.with(|run| run.started.as_ref().map(|started| started.scenario.id.clone())).unwrap_or_default()
     });
@@ -69,6 +77,7 @@ pub fn run_page(id: String) -> AnyView {
                     <div class="charts">{move || charts()}</div>
                     <aside class="column sidebar">
                         {criteria(run)}
+                        {move || if scales.get() && !wanted.get() { scaling(true) } else { ().into_any() }}
                         {hints(scenario.into())}
                         {move || if judged.get() {
                             view! { <section class="panel"><h2>"Build"</h2>{build_state()}</section> }.into_any()
@@ -82,6 +91,11 @@ pub fn run_page(id: String) -> AnyView {
         }}
     }
     .into_any()
+}
+
+/// Whether an autoscaler has a part in this case.
+fn scales(scenario: &Scenario) -> bool {
+    scenario.panels.iter().flat_map(|panel| &panel.lines).any(|line| line.gauge.ends_with(".replicas_desired"))
 }
 
 fn waiting(run: RunView) -> AnyView {

@@ -12,6 +12,7 @@ use crate::{
         copy::copy,
         editor::{Choices, editor_form},
         said::said,
+        scaling::scaling,
         services::services,
     },
     title::title,
@@ -28,7 +29,7 @@ pub fn setup() -> AnyView {
         </div>
         <div class="setup-page">
             <div class="column">{checks()}{settings()}</div>
-            <div class="column">{stack()}{logs()}</div>
+            <div class="column">{stack()}{scaling(false)}{logs()}</div>
         </div>
     }
     .into_any()

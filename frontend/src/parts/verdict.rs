@@ -9,8 +9,10 @@ use brownout_core::{
 use leptos::prelude::*;
 
 use crate::{
+    pages::run::Shared,
     parts::{
         copy::copy,
+        evidence::term_button,
         next::{actions, places},
     },
     view::RunView,
@@ -50,6 +52,7 @@ fn unjudged(detail: &RunDetail) -> String {
 }
 
 fn judged(detail: &RunDetail, score: Score, run: RunView) -> AnyView {
+    let evidence = expect_context::<Shared>().evidence;
     let tone = if score.total >= 90 {
         "score good"
     } else if score.total >= 60 {
@@ -74,7 +77,10 @@ fn judged(detail: &RunDetail, score: Score, run: RunView) -> AnyView {
         </div>
         {reasons.into_iter().map(|reason| view! { <p class="warn">{reason}</p> }.into_any()).collect::<Vec<_>>()}
         {detail.difference.as_ref().map(changes)}
-        <ul class="plain terms">{score.terms.iter().map(|done| term(done, leaning(run, &done.name))).collect::<Vec<_>>()}</ul>
+        <ul class="plain terms">
+            {score.terms.iter().map(|done| term_button(evidence, done, || term(done, leaning(run, &done.name)))).collect::<Vec<_>>()}
+        </ul>
+        <p class="muted small evidence" role="status" data-testid="evidence">{move || evidence.says(run)}</p>
         <div class="share"><code data-testid="score-line">{line.clone()}</code>{copy("Copy score line", line)}</div>
     }
     .into_any()
@@ -102,13 +108,11 @@ fn term(term: &TermScore, leaning: String) -> AnyView {
         String::new()
     };
     view! {
-        <li class="term" title=term.sentence.clone()>
-            <span class="says">{term.says.clone()}</span>
-            <span class="number strong">{value}</span>
-            <div class="bar"><div class="fill" style:width=format!("{share:.0}%")></div></div>
-            <span class="number">{points}</span>
-            <span class="muted">{format!("{} earns all{leans}", term.unit.show(term.perfect))}</span>
-        </li>
+        <span class="says">{term.says.clone()}" "</span>
+        <span class="number strong">{value}" "</span>
+        <span class="bar"><span class="fill" style:width=format!("{share:.0}%")></span></span>
+        <span class="number">{points}" "</span>
+        <span class="muted">{format!("{} earns all{leans}", term.unit.show(term.perfect))}</span>
     }
     .into_any()
 }
