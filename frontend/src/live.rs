@@ -83,6 +83,12 @@ impl Live {
         })
     }
 
+    /// Counts the greetings after the first one: what was fetched before one may be old. Only who gets it is told of a
+    /// change; a memo that is merely tracked is never computed.
+    pub fn greetings(&self) -> u32 {
+        self.snapshots.get().saturating_sub(1)
+    }
+
     /// How far a case is; `None` before the feed has told.
     pub fn case(&self, scenario: &str) -> Option<CaseProgress> {
         self.cases.with(|cases| cases.iter().find(|known| known.is(scenario)).map(|known| known.case.clone()))

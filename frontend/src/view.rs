@@ -82,7 +82,7 @@ impl RunView {
         // The working copy may have been edited: the line of an edit point is asked for anew.
         let working = Memo::new(move |_| view.live.stack.with(|stack| stack.build.working.clone()));
         Effect::new(move || {
-            working.track();
+            let _ = working.get();
             let Some(id) = scenario.get() else { return };
             spawn_local(async move {
                 if let Ok(case) = panel::get(&format!("/scenarios/{id}")).await {

@@ -13,6 +13,7 @@ mod panel {
     mod lab;
     mod leaderboard;
     mod live;
+    mod readable;
     mod reference;
     mod rehearsal;
     mod runs;

@@ -31,11 +31,11 @@ pub fn case(id: String) -> AnyView {
     });
     let seen = StoredValue::new(String::new());
     let state =
-        Memo::new(move |_| (live.active(), live.snapshots.get(), live.stack.with(|stack| stack.build.working.clone())));
+        Memo::new(move |_| (live.active(), live.greetings(), live.stack.with(|stack| stack.build.working.clone())));
     let scenario = Signal::stored(id.clone());
     open_case(scenario);
     Effect::new(move || {
-        state.track();
+        let _ = state.get();
         let id = id.clone();
         spawn_local(async move {
             let text = panel::text(&format!("/scenarios/{id}")).await;

@@ -11,9 +11,9 @@ pub fn cases() -> AnyView {
     title(|| "Cases".to_owned());
     let cases = RwSignal::new(Fetched::<Vec<ScenarioView>>::Loading);
     // Anew whenever a run begins or ends, and after a reconnect.
-    let state = Memo::new(move |_| (live.active(), live.snapshots.get()));
+    let state = Memo::new(move |_| (live.active(), live.greetings()));
     Effect::new(move || {
-        state.track();
+        let _ = state.get();
         spawn_local(async move {
             cases.try_set(panel::get("/scenarios").await.into());
         });

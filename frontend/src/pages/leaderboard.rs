@@ -12,9 +12,9 @@ pub fn leaderboard() -> AnyView {
     title(|| "Leaderboard".to_owned());
     let board = RwSignal::new(Fetched::<Leaderboard>::Loading);
     // Anew whenever a run ends, and after a reconnect.
-    let state = Memo::new(move |_| (live.active(), live.snapshots.get()));
+    let state = Memo::new(move |_| (live.active(), live.greetings()));
     Effect::new(move || {
-        state.track();
+        let _ = state.get();
         spawn_local(async move {
             board.try_set(panel::get("/leaderboard").await.into());
         });

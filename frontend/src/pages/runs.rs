@@ -50,9 +50,9 @@ pub fn runs() -> AnyView {
         let of = |name: &str| place.asked(name).unwrap_or_default();
         (of("case"), of("state"))
     });
-    let state = Memo::new(move |_| (live.active(), live.snapshots.get()));
+    let state = Memo::new(move |_| (live.active(), live.greetings()));
     Effect::new(move || {
-        state.track();
+        let _ = state.get();
         let (case, state) = wanted.get();
         spawn_local(async move { list.take(panel::get(&address(&case, &state, "")).await) });
     });

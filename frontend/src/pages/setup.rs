@@ -91,7 +91,7 @@ fn check(check: Check, kind: &str) -> AnyView {
         .fix
         .map(|fix| view! { <div class="fix"><code>{fix.clone()}</code>{copy("Copy command", fix)}</div> }.into_any());
     view! {
-        <li class="check" data-state=class>
+        <li class="check" data-testid=format!("check-{}", check.name) data-state=class>
             <span class=class aria-hidden="true">{sign}</span>
             <span class="strong">{check.title}<span class="visually-hidden">{format!(": {word}")}</span></span>
             <div>{said(&check.says)}<p class="muted small because">{needed}</p>{fix}</div>

@@ -28,7 +28,7 @@ pub fn build_state() -> AnyView {
     // Spoken when it becomes another sentence, not each second in which "8 s ago" becomes 9.
     let kind = Memo::new(move |_| (next.get(), build.with(|build| build.state)));
     let spoken = Memo::new(move |_| {
-        kind.track();
+        let _ = kind.get();
         standing.with_untracked(|standing| standing.says.replace('`', ""))
     });
     let word = move || match build.with(|build| build.state) {

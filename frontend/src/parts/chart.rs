@@ -44,7 +44,7 @@ pub fn chart_view(chart: Chart) -> AnyView {
         run.base.track();
         shared.crosshair.track();
         shared.tables.track();
-        marked.track();
+        let _ = marked.get();
         theme.track();
         resized.track();
         // At most one drawing a frame, however many of them change.

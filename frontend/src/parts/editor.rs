@@ -159,7 +159,7 @@ pub fn editor_form(choices: Choices, then: impl Fn() + Clone + Send + 'static) -
                     on:input=move |event| command.set(event_target_value(&event)) />
             </label>
             <div class="actions">
-                <button class="button primary" on:click=keep>"Use this"</button>
+                <button class="button primary" data-testid="editor-save" on:click=keep>"Use this"</button>
             </div>
         </div>
     }

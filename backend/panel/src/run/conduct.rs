@@ -144,6 +144,15 @@ impl Lead<'_> {
         Ok(())
     }
 
+    /// Whether the case speaks of its books; another one confirms what no ledger knows of.
+    fn has_books(&self) -> bool {
+        let scenario = self.log.run().started.as_ref().map(|started| &started.scenario);
+        scenario.is_some_and(|scenario| {
+            let judged = scenario.criteria.iter().map(|criterion| &criterion.signal);
+            judged.chain(scenario.score.iter().map(|term| &term.signal)).any(|signal| *signal == Signal::Books)
+        })
+    }
+
     /// Reads the lab's database, where there is one. Books that cannot be read do not balance.
     async fn read_books(&mut self, run_us: u64) {
         let event = match self.app.stack.books().await {
@@ -171,7 +180,7 @@ impl Lead<'_> {
             Ok(summary) => (Ended::Completed, summary.lag.p99_us, String::new()),
             Err(error) => (Ended::Failed, 0, format!("{error:#}")),
         };
-        if ended == Ended::Completed {
+        if ended == Ended::Completed && self.has_books() {
             self.read_books(run_us).await;
         }
         // The fault ends with the run, however it ended.

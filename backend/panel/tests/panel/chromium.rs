@@ -3,7 +3,7 @@
 use std::{process::Stdio, time::Duration};
 
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
@@ -14,6 +14,8 @@ use tokio::{
 /// A browser window; ends with the test.
 pub struct Chromium {
     pub page: Client,
+    /// Where Chromium's own commands are posted.
+    devtools: String,
     driver: Child,
     _profile: TempDir,
 }
@@ -62,7 +64,46 @@ impl Chromium {
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .expect("a session");
-        Chromium { page, driver, _profile: profile }
+        let session = page.session_id().await.expect("a session").expect("its id");
+        let devtools = format!("http://127.0.0.1:{port}/session/{session}/goog/cdp/execute");
+        Chromium { page, devtools, driver, _profile: profile }
+    }
+
+    /// Sets the size of the page and the theme that the system asks for.
+    pub async fn look(&self, width: u32, height: u32, dark: bool) {
+        let theme = if dark { "dark" } else { "light" };
+        for (command, how) in [
+            (
+                "Emulation.setDeviceMetricsOverride",
+                json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false}),
+            ),
+            ("Emulation.setEmulatedMedia", json!({"features": [{"name": "prefers-color-scheme", "value": theme}]})),
+        ] {
+            let body = json!({"cmd": command, "params": how});
+            let answer = reqwest::Client::new().post(&self.devtools).json(&body).send().await.expect("an answer");
+            assert!(answer.status().is_success(), "{command}: {}", answer.text().await.unwrap_or_default());
+        }
+    }
+
+    /// What a script in the page returns.
+    pub async fn ask(&self, script: &str) -> Value {
+        self.page.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// Presses keys where the focus is.
+    pub async fn press(&self, keys: &str) {
+        self.page.active_element().await.expect("a focus").send_keys(keys).await.expect("pressed");
+    }
+
+    /// Test id of what has the focus.
+    pub async fn focus(&self) -> Option<String> {
+        self.ask("return document.activeElement.dataset.testid").await.as_str().map(str::to_owned)
+    }
+
+    /// Waits until something has the focus.
+    pub async fn has_focus(&self, id: &str, patience: Duration) {
+        let what = format!("{id} does not get the focus");
+        self.until(&what, patience, async |b| b.focus().await.as_deref() == Some(id)).await;
     }
 
     /// Waits for an element by its test id.
@@ -73,6 +114,12 @@ impl Chromium {
             Ok(element) => element,
             Err(error) => panic!("{id} did not appear ({error}); the page says: {}", self.text().await),
         }
+    }
+
+    /// Waits until an element is there, seen or not.
+    pub async fn exists(&self, id: &str, patience: Duration) {
+        let script = format!("return document.querySelector(\"[data-testid='{id}']\") !== null");
+        self.until(&format!("{id} did not appear"), patience, async |b| b.ask(&script).await == true).await;
     }
 
     /// The page's text.
