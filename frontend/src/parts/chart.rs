@@ -138,11 +138,19 @@ pub fn chart_view(chart: Chart) -> AnyView {
     .into_any()
 }
 
-/// The last second of which this chart knows something worth reading: for latency the last that is decided.
+/// The last second of which this chart knows something worth reading: of what the load measured the last that is decided.
 fn last_second(chart: Chart, run: &Run) -> u32 {
     let due = run.streams.values().filter_map(|stream| stream.due.iter().rposition(|due| due.scheduled > 0));
     let last_due = due.max().map_or(0, |second| second as u32 + 1);
-    let known = if chart == Chart::Latency { run.decided().min(last_due) } else { run.seconds };
+    let measured = match chart {
+        Chart::Latency => true,
+        Chart::Rates | Chart::Outcomes => false,
+        Chart::Panel(at) => {
+            let panel = run.started.as_ref().and_then(|started| started.scenario.panels.get(at));
+            panel.is_some_and(|panel| panel.lines.iter().any(|line| line.signal.is_some()))
+        }
+    };
+    let known = if measured { run.decided().min(last_due) } else { run.seconds };
     known.min(run.planned_seconds()).saturating_sub(1)
 }
 

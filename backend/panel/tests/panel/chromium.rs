@@ -72,17 +72,21 @@ impl Chromium {
     /// Sets the size of the page and the theme that the system asks for.
     pub async fn look(&self, width: u32, height: u32, dark: bool) {
         let theme = if dark { "dark" } else { "light" };
-        for (command, how) in [
-            (
-                "Emulation.setDeviceMetricsOverride",
-                json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false}),
-            ),
-            ("Emulation.setEmulatedMedia", json!({"features": [{"name": "prefers-color-scheme", "value": theme}]})),
-        ] {
-            let body = json!({"cmd": command, "params": how});
-            let answer = reqwest::Client::new().post(&self.devtools).json(&body).send().await.expect("an answer");
-            assert!(answer.status().is_success(), "{command}: {}", answer.text().await.unwrap_or_default());
-        }
+        let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        self.devtools("Emulation.setDeviceMetricsOverride", size).await;
+        let media = json!({"features": [{"name": "prefers-color-scheme", "value": theme}]});
+        self.devtools("Emulation.setEmulatedMedia", media).await;
+    }
+
+    /// Runs a script before those of each page that is opened from now on.
+    pub async fn before_pages(&self, script: &str) {
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": script})).await;
+    }
+
+    async fn devtools(&self, command: &str, how: Value) {
+        let body = json!({"cmd": command, "params": how});
+        let answer = reqwest::Client::new().post(&self.devtools).json(&body).send().await.expect("an answer");
+        assert!(answer.status().is_success(), "{command}: {}", answer.text().await.unwrap_or_default());
     }
 
     /// What a script in the page returns.

@@ -4,6 +4,7 @@ use std::{fs, time::Duration};
 
 use brownout_core::{case::CaseProgress, setup::Settings, stack::BuildState};
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_LENGTH};
+use serde_json::json;
 
 use super::{
     chromium::Chromium,
@@ -107,6 +108,7 @@ async fn a_person_runs_the_case_and_sees_it_fail_live_and_its_verdict() {
         browser.until("the page loads", SOON, async |b| !b.text().await.contains("Loading")).await;
         readable(&browser, path).await;
     }
+    scaling(&browser, &lab).await;
     browser.close().await;
     lab.down().await;
 }
@@ -248,6 +250,44 @@ async fn setup(browser: &Chromium, lab: &Lab) {
         .await;
     let log = "return document.querySelector('.log')?.innerText.length > 0";
     browser.until("no log is shown", SOON, async |b| b.ask(log).await == true).await;
+}
+
+/// An autoscaler is shown in its own words; what keeps it from its work by a sign and a word, not by colour alone.
+/// The feed is changed on its way into the page: no autoscaler fails on demand.
+async fn scaling(browser: &Chromium, lab: &Lab) {
+    let scaling = json!([{
+        "service": "api", "min": 1, "max": 6, "desired": 4, "current": 3, "ready": 2,
+        "metric": "cpu <unknown>, target 50 %",
+        "conditions": [
+            {"kind": "AbleToScale", "status": true, "reason": "ReadyForNewScale", "message": "recommended size matches"},
+            {"kind": "ScalingActive", "status": false, "reason": "FailedGetResourceMetric", "message": "missing request for cpu"},
+        ],
+        "events": [
+            {"wall_ms": 1_000, "reason": "SuccessfulRescale", "message": "New size: 2"},
+            {"wall_ms": 2_000, "reason": "SuccessfulRescale", "message": "New size: 3"},
+        ],
+        "sync_ms": 5_000, "metrics_ms": 10_000,
+    }]);
+    let feed = format!(
+        "const data = Object.getOwnPropertyDescriptor(MessageEvent.prototype, 'data').get; \
+         Object.defineProperty(MessageEvent.prototype, 'data', {{get() {{ \
+           const message = JSON.parse(data.call(this)); \
+           const stack = message.snapshot?.stack ?? (message.item?.of === 'stack' ? message.item.is : {{}}); \
+           stack.scaling = {scaling}; \
+           return JSON.stringify(message); \
+         }}}})"
+    );
+    browser.before_pages(&feed).await;
+    browser.page.goto(&lab.url("/setup")).await.expect("the page opens");
+    browser.find("scaling", SOON).await;
+    let card = browser.ask("return document.querySelector('[data-testid=scaling]').innerText").await;
+    let card = card.as_str().expect("a text");
+    for says in ["1 to 6", "cpu <unknown>, target 50 %", "✓\nAbleToScale True", "▲\nScalingActive False"] {
+        assert!(card.contains(says), "`{says}` in {card}");
+    }
+    let (newer, older) = (card.find("New size: 3"), card.find("New size: 2"));
+    assert!(newer.is_some() && newer < older, "{card}");
+    readable(browser, "the card of an autoscaler").await;
 }
 
 /// Who opens a file for the first time says how; that is kept.
