@@ -120,6 +120,14 @@ impl Chromium {
         }
     }
 
+    /// Clicks an element where a person would see it: not below what stays at the head of the page.
+    pub async fn click(&self, id: &str, patience: Duration) {
+        let element = self.find(id, patience).await;
+        self.ask(&format!("document.querySelector(\"[data-testid='{id}']\").scrollIntoView({{block: 'center'}})"))
+            .await;
+        element.click().await.unwrap_or_else(|error| panic!("{id}: {error}"));
+    }
+
     /// Waits until an element is there, seen or not.
     pub async fn exists(&self, id: &str, patience: Duration) {
         let script = format!("return document.querySelector(\"[data-testid='{id}']\") !== null");
