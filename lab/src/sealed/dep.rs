@@ -10,7 +10,7 @@ mod receipt;
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use axum::{
@@ -33,6 +33,10 @@ use super::{
 };
 use book::{Book, Outcome};
 use kind::Kind;
+
+/// How long it takes to be refused a session, longer than a fast job takes. Were it at once, a whole burst could be
+/// refused while one fast job holds the last session, and what a pool that is too large costs would be a matter of luck.
+const NO_SESSION: Duration = Duration::from_millis(20);
 
 /// What handlers share. The lock is held for a few lines and never across an await.
 #[derive(Clone, Default)]
@@ -92,7 +96,10 @@ async fn perform(State(dep): State<Dep>, Query(Work { job, kind }): Query<Work>)
         Err(why) => return (StatusCode::BAD_REQUEST, Json(json!({ "error": why }))).into_response(),
     };
     let kind = Kind::Job(kind);
-    let Some(call) = Call::begin(&dep, kind, Ask { item, id: job }) else { return too_many(kind) };
+    let Some(call) = Call::begin(&dep, kind, Ask { item, id: job }) else {
+        sleep(NO_SESSION).await;
+        return too_many(kind);
+    };
     Json(Signed { receipt: call.answer().await }).into_response()
 }
 
@@ -113,7 +120,7 @@ struct Call {
     /// Which run of the book it belongs to.
     run: u64,
     began: Instant,
-    hang: Option<std::time::Duration>,
+    hang: Option<Duration>,
     answered: bool,
 }
 

@@ -24,7 +24,7 @@ impl Licence {
         Licence { caller: Caller::new(), jobs }
     }
 
-    /// Has a job performed, which takes 10 ms or a second. An eleventh one at a time fails at once.
+    /// Has a job performed, which takes 10 ms or a second. An eleventh one at a time fails.
     /// Dropping this future hangs up.
     #[allow(dead_code, reason = "an edit of the case may leave it out")]
     pub async fn perform(&self, job: &Job) -> Result<Receipt, Failed> {
