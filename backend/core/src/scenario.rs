@@ -341,4 +341,10 @@ impl Scenario {
     pub fn latest_end_us(&self) -> u64 {
         self.end_us + self.load.iter().map(|stream| stream.patience_us).max().unwrap_or(0)
     }
+
+    /// Whether the score asks how many replicas a service has, so that it is about an autoscaler.
+    pub fn judges_replicas(&self) -> bool {
+        let replicas = |signal: &Signal| matches!(signal, Signal::Probe { gauge } if gauge.ends_with(".replicas"));
+        self.score.iter().any(|term| replicas(&term.signal))
+    }
 }

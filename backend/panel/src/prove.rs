@@ -48,21 +48,26 @@ pub struct Proof {
 
 impl Proof {
     /// Proves each claim and tells of each verdict as soon as it is known; the verdicts come in the order of the claims.
-    /// What could not be judged beside others, because the machine was too busy to send on time, is run alone at the end.
+    /// Alone at the end are run those that must be, and those that could not be judged beside others because the machine
+    /// was too busy to send on time.
     pub async fn prove(&self, claims: Vec<Claim>, tell: impl Fn(&Verdict)) -> Vec<Verdict> {
-        let alone = self.beside <= 1;
+        let quiet = Proof { beside: 1, ..self.clone() };
+        if self.beside <= 1 {
+            return self.pass(claims, tell).await;
+        }
         let tell_judged = |verdict: &Verdict| {
-            if alone || !verdict.busy {
+            if !verdict.busy {
                 tell(verdict);
             }
         };
-        let mut verdicts = self.pass(claims.clone(), tell_judged).await;
-        if !alone {
-            let quiet = Proof { beside: 1, ..self.clone() };
-            for (claim, verdict) in claims.into_iter().zip(&mut verdicts).filter(|(_, verdict)| verdict.busy) {
-                if let Some(again) = quiet.pass(vec![claim], &tell).await.pop() {
-                    *verdict = again;
-                }
+        let together: Vec<Claim> = claims.iter().filter(|claim| !claim.alone).cloned().collect();
+        let mut judged = self.pass(together, tell_judged).await.into_iter();
+        let mut verdicts = Vec::with_capacity(claims.len());
+        for claim in claims {
+            let verdict = if claim.alone { None } else { judged.next().filter(|verdict| !verdict.busy) };
+            match verdict {
+                Some(verdict) => verdicts.push(verdict),
+                None => verdicts.extend(quiet.pass(vec![claim], &tell).await),
             }
         }
         verdicts

@@ -36,6 +36,8 @@ pub struct Claim {
     pub low: u32,
     /// Highest score.
     pub high: u32,
+    /// Whether it must be run with nothing beside it, because it is about the use of this machine's processors.
+    pub alone: bool,
 }
 
 /// The claims of these cases (all when empty), as far as they are of these kinds.
@@ -68,12 +70,14 @@ fn of_scenario(repository: &Path, scenario: &Scenario, claims: &mut Vec<Claim>) 
     // What participants were given, whatever the working copy holds now.
     let given = lab.join("given");
     anyhow::ensure!(given.is_dir(), "{} is not there; it holds the case files as they were given", given.display());
+    let alone = scenario.judges_replicas();
     let mut claim = |name: &str, kind, folder: Option<PathBuf>, (low, high)| {
         if let Some(folder) = folder.as_ref().filter(|folder| !folder.is_dir()) {
             anyhow::bail!("scenarios/{}.yaml names {}, which is not there", scenario.id, folder.display());
         }
         let overlays = std::iter::once(given.clone()).chain(folder).collect();
-        claims.push(Claim { scenario: scenario.id.clone(), name: name.to_owned(), kind, overlays, low, high });
+        let (scenario, name) = (scenario.id.clone(), name.to_owned());
+        claims.push(Claim { scenario, name, kind, overlays, low, high, alone });
         Ok(())
     };
     let bands = scenario.bands;

@@ -223,13 +223,9 @@ const METRICS_MS: u64 = 12_000;
 
 /// Whether a scenario that is about replicas ran where they follow the load too slowly to be judged.
 fn slow_scaler(scenario: &Scenario, status: &StackStatus) -> Option<Unranked> {
-    let about = |service: &str| {
-        let gauge = format!("{service}.replicas");
-        scenario.score.iter().any(|term| matches!(&term.signal, Signal::Probe { gauge: known } if *known == gauge))
-    };
     let slow = |scaling: &&Scaling| scaling.sync_ms > SYNC_MS || scaling.metrics_ms > METRICS_MS;
     let Scaling { sync_ms, metrics_ms, .. } =
-        status.scaling.iter().filter(slow).find(|scaling| about(&scaling.service))?;
+        status.scaling.iter().find(slow).filter(|_| scenario.judges_replicas())?;
     Some(Unranked::ScalerSlow { sync_ms: *sync_ms, metrics_ms: *metrics_ms })
 }
 
