@@ -4,6 +4,7 @@
 //! 4 the run ended below `--at-least`; 130 it was interrupted.
 
 mod check;
+mod interrupt;
 mod load;
 mod prefetch;
 mod preflight;

@@ -4,10 +4,9 @@ use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Context;
 use clap::Args;
-use tokio_util::sync::CancellationToken;
 
 use crate::{
-    command::{EXIT_INTERRUPTED, Place, progress::spinner, serve::stop_signals},
+    command::{EXIT_INTERRUPTED, Place, interrupt::Interrupt, progress::spinner},
     prove::{Kind, Proof, Verdict, claims},
 };
 
@@ -35,21 +34,14 @@ pub(super) async fn prove(place: &Place, options: Prove) -> anyhow::Result<ExitC
     let repository = place.root()?;
     let claims = claims(&repository, &options.cases, &options.variants)?;
     anyhow::ensure!(!claims.is_empty(), "no variant is of the kinds that were asked for");
-    let stop = CancellationToken::new();
-    let signals = stop_signals()?;
-    let ending = stop.clone();
-    let on_signal = tokio::spawn(async move {
-        signals.await;
-        eprintln!("\nEnding the stacks …");
-        ending.cancel();
-    });
+    let interrupt = Interrupt::watch("Ending the stacks …")?;
     let proof = Proof {
         lab_target_dir: options.lab_target_dir.unwrap_or_else(|| repository.join("lab/target")),
         scratch: place.data_dir()?.join("prove"),
         repository,
         beside: usize::from(options.beside),
         repeat: options.repeat,
-        stop: stop.clone(),
+        stop: interrupt.token.clone(),
     };
     let wide = claims.iter().map(|claim| claim.name.len()).max().unwrap_or(0);
     let count = claims.len();
@@ -74,8 +66,7 @@ pub(super) async fn prove(place: &Place, options: Prove) -> anyhow::Result<ExitC
     };
     let (all, ()) = tokio::join!(proving, printing);
     bar.finish_and_clear();
-    on_signal.abort();
-    if stop.is_cancelled() {
+    if interrupt.token.is_cancelled() {
         return Ok(ExitCode::from(EXIT_INTERRUPTED));
     }
     if place.json {

@@ -4,10 +4,9 @@ use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Context;
 use clap::Args;
-use tokio_util::sync::CancellationToken;
 
 use crate::{
-    command::{EXIT_INTERRUPTED, Place, progress::spinner, serve::stop_signals},
+    command::{EXIT_INTERRUPTED, Place, interrupt::Interrupt, progress::spinner},
     rehearsal::{Act, Rehearsal},
 };
 
@@ -24,20 +23,14 @@ pub struct Rehearse {
 /// Rehearses and prints what was typed and how long it took; fails when a case did not go as docs/LAB.md says.
 pub(super) async fn rehearse(place: &Place, options: Rehearse) -> anyhow::Result<ExitCode> {
     let repository = place.root()?;
-    let stop = CancellationToken::new();
-    let (signals, ending) = (stop_signals()?, stop.clone());
-    let on_signal = tokio::spawn(async move {
-        signals.await;
-        eprintln!("\nEnding the stack …");
-        ending.cancel();
-    });
+    let interrupt = Interrupt::watch("Ending the stack …")?;
     let rehearsal = Rehearsal {
         scratch: place.data_dir()?.join("rehearsal"),
         lab_target_dir: options.lab_target_dir.unwrap_or_else(|| repository.join("lab/target")),
         program: std::env::current_exe().context("this program's own path")?,
         repository,
         cases: options.cases,
-        stop: stop.clone(),
+        stop: interrupt.token.clone(),
     };
     let bar = spinner("bringing the stack up");
     let acts = rehearsal
@@ -50,8 +43,7 @@ pub(super) async fn rehearse(place: &Place, options: Rehearse) -> anyhow::Result
         })
         .await;
     bar.finish_and_clear();
-    on_signal.abort();
-    if stop.is_cancelled() {
+    if interrupt.token.is_cancelled() {
         return Ok(ExitCode::from(EXIT_INTERRUPTED));
     }
     let acts = acts?;

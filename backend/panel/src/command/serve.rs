@@ -14,7 +14,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{
     client::Client,
-    command::Place,
+    command::{Place, interrupt::Interrupt},
     server::{self, ServeOptions},
 };
 
@@ -73,7 +73,7 @@ pub(super) async fn serve(place: &Place, options: Serve) -> anyhow::Result<ExitC
         .with_target(false)
         .with_env_filter(EnvFilter::try_from_env("BROWNOUT_LOG").unwrap_or_else(|_| EnvFilter::new("warn")))
         .init();
-    let signals = stop_signals()?;
+    let interrupt = Interrupt::watch("Stopping the panel and the lab …")?;
     let panel = server::start(ServeOptions {
         root: place.root()?,
         data_dir,
@@ -98,30 +98,14 @@ pub(super) async fn serve(place: &Place, options: Serve) -> anyhow::Result<ExitC
         open_browser(&panel.record.url);
     }
     let stop = panel.app.stop.clone();
-    let on_signal = tokio::spawn(async move {
-        signals.await;
-        eprintln!("\nStopping the panel and the lab …");
+    let interrupted = interrupt.token.clone();
+    let ending = tokio::spawn(async move {
+        interrupted.cancelled().await;
         stop.cancel();
     });
     let ended = panel.run().await;
-    on_signal.abort();
+    ending.abort();
     ended.map(|()| ExitCode::SUCCESS)
-}
-
-/// Completes at the first SIGINT, SIGTERM or SIGHUP.
-pub(super) fn stop_signals() -> anyhow::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let context = "signals cannot be received";
-    let mut interrupt = signal(SignalKind::interrupt()).context(context)?;
-    let mut terminate = signal(SignalKind::terminate()).context(context)?;
-    let mut hangup = signal(SignalKind::hangup()).context(context)?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
-        }
-    })
 }
 
 /// Opens a browser where there is one; where not, the printed address has to do.

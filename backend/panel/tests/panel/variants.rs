@@ -4,7 +4,7 @@
 //! Runs go side by side, each on a stack of its own: the physics of the cases is in waiting, not in computing.
 //! Here stand the variants that a run of all tests can afford; `brownout prove` shows them all.
 
-use brownout_panel::prove::{Kind, Proof, claims};
+use brownout_panel::prove::{Claim, Kind, Proof, claims};
 
 use tokio_util::sync::CancellationToken;
 
@@ -45,4 +45,38 @@ async fn every_right_fix_wins_and_wrong_ones_do_not() {
     let verdicts = proof.prove(claims, |verdict| println!("{verdict:?}")).await;
     let wrong: Vec<_> = verdicts.iter().filter(|verdict| !verdict.holds).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_solution_that_does_not_compile_is_named_with_file_and_line() {
+    let _quiet = quiet().await;
+    let scratch = tempfile::tempdir().expect("a temporary directory");
+    let overlay = scratch.path().join("overlay");
+    let given = repository().join("lab/given/src/cases/timeouts.rs");
+    let text = std::fs::read_to_string(given).expect("the case as given");
+    let wrong = text.replacen("reply::ok(quote)", "reply::no_such_answer(quote)", 1);
+    let line = 1 + wrong.lines().position(|line| line.contains("no_such_answer")).expect("the line");
+    std::fs::create_dir_all(overlay.join("src/cases")).expect("a folder");
+    std::fs::write(overlay.join("src/cases/timeouts.rs"), wrong).expect("written");
+    let claim = Claim {
+        scenario: "timeouts".to_owned(),
+        name: "solved".to_owned(),
+        kind: Kind::Solved,
+        overlays: vec![repository().join("lab/given"), overlay],
+        low: 90,
+        high: 100,
+        alone: false,
+    };
+    let proof = Proof {
+        repository: repository(),
+        scratch: scratch.path().to_owned(),
+        lab_target_dir: repository().join("lab/target"),
+        beside: 1,
+        repeat: 1,
+        stop: CancellationToken::new(),
+    };
+    let verdicts = proof.prove(vec![claim], |_| {}).await;
+    let problems = verdicts.iter().flat_map(|verdict| &verdict.problems).cloned().collect::<Vec<_>>().join(" ");
+    assert!(!verdicts[0].holds && verdicts[0].scores.is_empty(), "{verdicts:?}");
+    assert!(problems.contains(&format!("lab/src/cases/timeouts.rs:{line}")), "{problems}");
 }
