@@ -3,7 +3,7 @@
 use super::{
     diagnostic::Findings,
     field::Field,
-    load::{path, template},
+    load::{path, signs, template},
     words::quoted,
 };
 use crate::scenario::Completion;
@@ -13,8 +13,8 @@ pub(super) fn completion(field: &Field<'_>, findings: &mut Findings<'_>) -> Opti
     let completion = field.fields("Completion", findings)?;
     let feed = completion.get("feed").and_then(|field| feed(&field, findings));
     let job = completion.get("job").and_then(|field| job(&field, findings));
-    let signs = completion.get("signs").and_then(|field| signs(&field, findings));
-    Some(Completion { feed: feed?, job: job?, signs: signs? })
+    let signed = completion.get("signs").and_then(|field| signs(&field, "job:{id}.0:fast", findings));
+    Some(Completion { feed: feed?, job: job?, signs: signed? })
 }
 
 /// One feed serves the whole run, and the engine adds `?after=` to it.
@@ -34,16 +34,6 @@ fn job(field: &Field<'_>, findings: &mut Findings<'_>) -> Option<String> {
     if text.matches("{id}").count() != 1 || text.contains("{n}") {
         let message = format!("{} does not lead back to one request", quoted(&text));
         return findings.error(&field.spot, message, "write {id} once and no {n}, e.g. `{id}.0`");
-    }
-    Some(text)
-}
-
-fn signs(field: &Field<'_>, findings: &mut Findings<'_>) -> Option<String> {
-    let text = field.line(200, findings)?;
-    template(field, &text, findings)?;
-    if !text.contains("{id}") {
-        let help = "sign {id} too, e.g. `job:{id}.0:fast`";
-        findings.warning(&field.spot, format!("{} would let one receipt serve many requests", quoted(&text)), help);
     }
     Some(text)
 }

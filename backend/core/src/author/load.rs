@@ -192,14 +192,19 @@ pub(super) fn template(field: &Field<'_>, text: &str, findings: &mut Findings<'_
 fn receipt(field: &Field<'_>, findings: &mut Findings<'_>) -> Option<ReceiptRule> {
     let receipt = field.fields("Receipt", findings)?;
     let header = receipt.get("header").and_then(|field| header(&field, findings));
-    let signs = receipt.get("signs")?;
-    let message = signs.line(200, findings)?;
-    template(&signs, &message, findings)?;
-    if !message.contains("{id}") {
-        let help = "sign {id} too, e.g. `quote:{id}:{n}`";
-        findings.warning(&signs.spot, format!("{} would let one receipt serve many requests", quoted(&message)), help);
+    let message = signs(&receipt.get("signs")?, "quote:{id}:{n}", findings);
+    Some(ReceiptRule { header: header?, message: message? })
+}
+
+/// What a receipt signs.
+pub(super) fn signs(field: &Field<'_>, example: &str, findings: &mut Findings<'_>) -> Option<String> {
+    let text = field.line(200, findings)?;
+    template(field, &text, findings)?;
+    if !text.contains("{id}") {
+        let help = format!("sign {{id}} too, e.g. `{example}`");
+        findings.warning(&field.spot, format!("{} would let one receipt serve many requests", quoted(&text)), help);
     }
-    Some(ReceiptRule { header: header?, message })
+    Some(text)
 }
 
 fn header(field: &Field<'_>, findings: &mut Findings<'_>) -> Option<String> {
