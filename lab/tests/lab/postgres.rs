@@ -7,7 +7,6 @@ use std::{
     path::{Path, PathBuf},
     process::{ChildStdin, Command, Stdio, id},
     sync::{Mutex, MutexGuard, OnceLock, PoisonError},
-    thread::sleep,
     time::{Duration, Instant},
 };
 
@@ -109,7 +108,7 @@ async fn cluster() -> (u16, ChildStdin) {
             Ok(session) => break session,
             Err(error) => assert!(began.elapsed() < Duration::from_secs(60), "Postgres does not start: {error}"),
         }
-        sleep(Duration::from_millis(50));
+        tokio::time::sleep(Duration::from_millis(50)).await;
     };
     first.execute("create database lab").await.unwrap();
     let mut session = PgConnection::connect(&login("lab")).await.unwrap();

@@ -97,8 +97,14 @@ async fn bounds_are_followed_by_a_deploy_that_restarts_nothing_and_fails_no_requ
     let status = replicas(&stack, 1).await;
     let says = "New size: 1; reason: Current number of replicas above Spec.MaxReplicas";
     assert!(api(&status).events.iter().any(|event| event.message == says), "{:?}", api(&status).events);
-    // What was taken away has time to end.
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    // The load goes on until what was taken away has ended; who ends is told to nobody.
+    timeout(PATIENCE, async {
+        while of_api(bench.processes()).len() > 1 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await
+    .unwrap();
     let (answered, failures) = load.stop().await;
     assert!(answered > 30, "only {answered} requests were answered");
     assert_eq!(failures, Vec::<String>::new(), "of {answered}");
