@@ -6,6 +6,7 @@ mod conductor;
 mod dependency;
 mod log;
 mod precondition;
+mod scaler;
 mod timeline;
 mod witness;
 

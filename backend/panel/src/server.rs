@@ -68,14 +68,16 @@ pub async fn start(options: ServeOptions) -> anyhow::Result<Panel> {
     for run in store.close_interrupted(wall_ms()).await? {
         tracing::warn!(%run, "this run was interrupted when the panel ended");
     }
-    let stack = LocalStack::new(LocalOptions {
+    let local = LocalOptions {
         root: options.root.clone(),
         data_dir: options.data_dir.clone(),
         api_port: options.api_port,
         worker_port: options.worker_port,
         lab_target_dir: options.lab_target_dir,
         postgres_bin: None,
-    })?;
+    };
+    // Ends what a killed panel left behind, and blocks until that has ended.
+    let stack = tokio::task::spawn_blocking(move || LocalStack::new(local)).await.context("the stack")??;
     let token = token()?;
     let record = Record {
         pid: std::process::id(),

@@ -59,7 +59,7 @@ pub(super) async fn prove(place: &Place, options: Prove) -> anyhow::Result<ExitC
         while let Some(verdict) = verdicts.recv().await {
             done += 1;
             bar.set_message(format!("{done} of {count} variants"));
-            if !place.json {
+            if !place.json && !interrupt.token.is_cancelled() {
                 bar.suspend(|| print(&verdict, wide));
             }
         }

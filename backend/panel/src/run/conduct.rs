@@ -4,10 +4,9 @@ use std::time::{Duration, Instant};
 
 use brownout_core::{
     event::{Ended, Finished, RunEvent, SessionEvent, Started},
-    scenario::Scenario,
     score::{self, LATE_GENERATOR_US, Unranked},
     signal::Signal,
-    stack::{Gauges, Scaling, StackStatus},
+    stack::{Gauges, StackStatus},
 };
 use brownout_engine::{EngineEvent, Options, Running, Summary, Target};
 use tokio::{
@@ -22,6 +21,7 @@ use crate::{
     run::{
         Dependency, books,
         log::RunLog,
+        scaler,
         timeline::{Moment, timeline},
         witness::differences,
     },
@@ -193,7 +193,7 @@ impl Lead<'_> {
         if !self.log.stored() {
             self.not_ranked(Unranked::Unstored);
         }
-        if let Some(slow) = slow_scaler(&self.started.scenario, &self.known) {
+        if let Some(slow) = scaler::too_slow(&self.started.scenario, &self.known) {
             self.not_ranked(slow);
         }
         if lag_p99_us > LATE_GENERATOR_US {
@@ -214,19 +214,6 @@ impl Lead<'_> {
         self.log.append(run_us, RunEvent::Finished(Box::new(finished))).await;
         self.app.record(event).await;
     }
-}
-
-/// An autoscaler decides within so many ms, with room for jitter, or the run is not ranked.
-const SYNC_MS: u64 = 6_000;
-/// Its samples are taken within so many ms.
-const METRICS_MS: u64 = 12_000;
-
-/// Whether a scenario that is about replicas ran where they follow the load too slowly to be judged.
-fn slow_scaler(scenario: &Scenario, status: &StackStatus) -> Option<Unranked> {
-    let slow = |scaling: &&Scaling| scaling.sync_ms > SYNC_MS || scaling.metrics_ms > METRICS_MS;
-    let Scaling { sync_ms, metrics_ms, .. } =
-        status.scaling.iter().find(slow).filter(|_| scenario.judges_replicas())?;
-    Some(Unranked::ScalerSlow { sync_ms: *sync_ms, metrics_ms: *metrics_ms })
 }
 
 struct Sampler {
