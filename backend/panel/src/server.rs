@@ -126,6 +126,10 @@ impl Panel {
         // A browser that keeps its connection open must not keep the panel.
         let grace = std::time::Duration::from_secs(1);
         let _ = tokio::time::timeout(grace, self.servers.wait()).await;
+        // Closed in order and awaited, so that the history is one whole file once the data directory is free.
+        if tokio::time::timeout(grace, self.app.store.close()).await.is_err() {
+            tracing::warn!("somebody still reads the history; what was written last is in its write-ahead log");
+        }
         drop(self.claim);
         down.context("the stack could not be stopped wholly")
     }
