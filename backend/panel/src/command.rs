@@ -26,6 +26,8 @@ use std::{
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 
+use crate::stacks::StackArgs;
+
 /// A precondition does not hold, or no panel could be reached.
 pub const EXIT_PRECONDITION: u8 = 3;
 /// The run ended below what was asked for.
@@ -91,7 +93,7 @@ pub enum Command {
     Openapi,
     /// Bring the stack up and wait until it is ready; starts a panel in the background when none runs.
     #[command(after_help = "Example:\n  brownout up && brownout smoke")]
-    Up(serve::Ports),
+    Up(stack::Up),
     /// Prove that API and worker answer.
     #[command(after_help = "Example:\n  brownout smoke")]
     Smoke,
@@ -102,8 +104,10 @@ pub enum Command {
     #[command(after_help = "Example:\n  brownout reset")]
     Reset,
     /// Stop the panel and its stack; history stays.
-    #[command(after_help = "Example:\n  brownout down")]
-    Down,
+    #[command(
+        after_help = "Examples:\n  brownout down\n  brownout down --stack kube --namespace brownout   # also when the panel was killed"
+    )]
+    Down(StackArgs),
     /// Say what runs, which build is live, and whether it is the working copy.
     #[command(after_help = "Examples:\n  brownout status\n  brownout status --json | jq .build.live")]
     Status,
@@ -125,7 +129,7 @@ pub enum Command {
     Rehearsal(rehearsal::Rehearse),
     /// Show that the right fix wins and a wrong one does not: run every variant and hold its score against its band.
     #[command(
-        after_help = "Examples:\n  brownout prove\n  brownout prove timeouts --variants broken,solved --repeat 5\n  brownout prove --beside 4 --json"
+        after_help = "Examples:\n  brownout prove\n  brownout prove timeouts --variants broken,solved --repeat 5\n  brownout prove --beside 4 --json\n  brownout prove --stack kube --context kind-lab --load-image \"kind load image-archive {archive}\""
     )]
     Prove(prove::Prove),
     /// Write the seal: hashes of what makes the exercises honest. For those who change scenarios or the sealed lab.
@@ -165,11 +169,11 @@ async fn perform(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Check(check) => check::check(&place, check),
         Command::Schema => check::schema(),
         Command::Openapi => check::openapi(),
-        Command::Up(ports) => stack::up(&place, ports).await,
+        Command::Up(up) => stack::up(&place, up).await,
         Command::Smoke => stack::smoke(&place).await,
         Command::Dev => stack::dev(&place).await,
         Command::Reset => stack::reset(&place).await,
-        Command::Down => stack::down(&place).await,
+        Command::Down(stack) => stack::down(&place, stack).await,
         Command::Status => stack::status(&place).await,
         Command::Solution(wanted) => solution::solution(&place, wanted).await,
         Command::SolutionRefs(wanted) => solution_refs::solution_refs(&place, wanted),

@@ -74,6 +74,14 @@ pub enum StackError {
         /// What it answered.
         why: String,
     },
+    /// A cluster, or a program that manages it, refused something.
+    #[error("{what}: {why}")]
+    Cluster {
+        /// What was tried, or what it is about.
+        what: String,
+        /// What was said, with the next step.
+        why: String,
+    },
     /// Another process works in this data directory.
     #[error("{data_dir} is used by process {pid}; end it, or choose another directory with --data-dir")]
     DataDirInUse {

@@ -73,7 +73,7 @@ impl Reader {
 }
 
 /// The lab's own samples without labels, e.g. `lab_api_in_flight 3` as `api.in_flight`.
-fn samples(text: &str) -> impl Iterator<Item = (String, f64)> {
+pub(crate) fn samples(text: &str) -> impl Iterator<Item = (String, f64)> {
     text.lines().filter_map(|line| {
         let (name, value) = line.strip_prefix("lab_")?.split_once(' ')?;
         let (service, rest) = name.split_once('_').filter(|_| !name.contains('{'))?;

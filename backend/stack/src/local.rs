@@ -21,7 +21,8 @@ use crate::{
     gauges::Reader,
     identity::identity,
     ledger::Ledger,
-    operator::{Operator, Order, Reply, Request},
+    operator::Operator,
+    order::{ORDERS, Order, Reply, Request},
     postgres,
     probe::Prober,
     replica::Tools,
@@ -48,9 +49,7 @@ pub struct LocalOptions {
 }
 
 /// Lines of the compiler that a slow reader may fall behind.
-const LINES: usize = 1024;
-/// Operations that may wait for the one at work.
-const ORDERS: usize = 16;
+pub(crate) const LINES: usize = 1024;
 
 /// A stack of supervised processes on this machine. Dropping the last handle ends them.
 #[derive(Debug)]
@@ -78,7 +77,7 @@ impl LocalStack {
         let options = absolute(options)?;
         let (ledger, ended) = Ledger::open(&options.data_dir)?;
         let ledger = Arc::new(ledger);
-        let board = Arc::new(Board::new());
+        let board = Arc::new(Board::new("local"));
         if ended > 0 {
             tracing::info!(ended, "processes that a killed panel left behind were ended");
         }

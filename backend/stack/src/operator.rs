@@ -1,54 +1,34 @@
 //! The one task that changes the stack. It takes one request at a time, so no two deploys can meet.
 
-mod build;
 mod front;
 mod roll;
-mod steps;
 
 use std::time::Duration;
 
 use brownout_core::stack::{Endpoints, ServiceStatus};
 use tokio::{
-    sync::{mpsc, oneshot, watch},
+    sync::{mpsc, watch},
     time::timeout,
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     board::{Failure, Mode},
+    builder::{Builder, Freshness, Live},
     builds::Builds,
     cargo::Cargo,
     error::StackError,
     fleet::Fleet,
     local::LocalOptions,
+    order::{Order, Request, sentence, until},
     postgres::{self, Postgres},
     replica::{Replica, Tools},
     stack::Deployed,
 };
-use build::{Builder, Live};
 use front::Fronts;
 
 /// A service that is not ready by then is reported; it may still become so.
 const READY: Duration = Duration::from_secs(30);
-
-/// Where the outcome of a request goes.
-pub(crate) type Reply<T> = oneshot::Sender<Result<T, StackError>>;
-
-/// What can be asked of the operator.
-#[derive(Debug)]
-pub(crate) enum Request {
-    Up(Reply<()>),
-    Deploy(Reply<Deployed>),
-    Reset(Reply<()>),
-    Down(Reply<()>),
-}
-
-/// A request, and how often `down` had been asked before it.
-#[derive(Debug)]
-pub(crate) struct Order {
-    pub(crate) request: Request,
-    pub(crate) downs: u64,
-}
 
 /// Owner of everything that runs. Dropping it ends that.
 #[derive(Debug)]
@@ -235,13 +215,6 @@ impl Operator {
     }
 }
 
-/// Whether an earlier build of the same working copy will do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Freshness {
-    Kept,
-    Built,
-}
-
 fn not_ready(replica: &Replica, why: String) -> StackError {
     let log = replica.log().path().display().to_string();
     StackError::NotReady { service: replica.id.service.clone(), why: in_time_or(why), log }
@@ -250,21 +223,4 @@ fn not_ready(replica: &Replica, why: String) -> StackError {
 /// Why it is not ready; that time is up, where nobody says more.
 fn in_time_or(why: String) -> String {
     if why.is_empty() { format!("it was not ready within {} s", READY.as_secs()) } else { why }
-}
-
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str().trim_end_matches('.'))
-}
-
-async fn until<T>(
-    interrupted: impl Future<Output = ()>,
-    work: impl Future<Output = Result<T, StackError>>,
-) -> Result<T, StackError> {
-    tokio::select! {
-        biased;
-        () = interrupted => Err(StackError::Interrupted),
-        outcome = work => outcome,
-    }
 }

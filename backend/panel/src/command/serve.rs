@@ -16,6 +16,7 @@ use crate::{
     client::Client,
     command::{Place, interrupt::Interrupt},
     server::{self, ServeOptions},
+    stacks::StackArgs,
 };
 
 /// Ports of panel and lab.
@@ -37,6 +38,8 @@ pub struct Ports {
 pub struct Serve {
     #[command(flatten)]
     ports: Ports,
+    #[command(flatten)]
+    stack: StackArgs,
     /// Open a browser when the panel answers.
     #[arg(long, overrides_with = "no_open")]
     open: bool,
@@ -82,6 +85,7 @@ pub(super) async fn serve(place: &Place, options: Serve) -> anyhow::Result<ExitC
         worker_port: options.ports.worker_port,
         allowed_hosts: options.allowed_host,
         lab_target_dir: options.lab_target_dir,
+        stack: options.stack,
     })
     .await?;
     for notice in &panel.notices {
@@ -115,7 +119,7 @@ fn open_browser(url: &str) {
 }
 
 /// The panel that runs, or a new one in the background.
-pub(super) async fn ensure(place: &Place, ports: &Ports) -> anyhow::Result<Client> {
+pub(super) async fn ensure(place: &Place, ports: &Ports, stack: &StackArgs) -> anyhow::Result<Client> {
     let data_dir = place.data_dir()?;
     if let Some(client) = Client::find(&data_dir).await {
         return Ok(client);
@@ -130,6 +134,7 @@ pub(super) async fn ensure(place: &Place, ports: &Ports) -> anyhow::Result<Clien
     for (flag, port) in [("--port", ports.port), ("--api-port", ports.api_port), ("--worker-port", ports.worker_port)] {
         command.arg(flag).arg(port.to_string());
     }
+    command.args(stack.arguments());
     // A process group of its own: Ctrl-C here is not for the panel.
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     command.stdin(Stdio::null()).stdout(log.try_clone().context("the log")?).stderr(log);

@@ -97,6 +97,12 @@ impl Replicas {
         self.balance();
     }
 
+    pub(super) fn are(&mut self, replicas: Vec<(ReplicaId, ReplicaView)>) {
+        self.listed = replicas.iter().map(|(id, _)| id.clone()).collect();
+        self.views = replicas.into_iter().collect();
+        self.balance();
+    }
+
     pub(super) fn show(&mut self, id: &ReplicaId) {
         self.listed.insert(id.clone());
         self.balance();

@@ -1,0 +1,198 @@
+//! The lab in a Kubernetes cluster: the handle that everybody holds.
+//!
+//! `access` is the way in and what refusals mean; `objects` the manifests as the cluster is to have them; `apply` puts
+//! them in and takes them out; `operator` is the one task that does so. `observer` watches and keeps `view` and board;
+//! `pods` and `scaler` say in plain sentences what is seen. `images` brings builds into the cluster, `reach` leads to
+//! what runs there by `nodeport` and `tunnel`, `gauges` and `logs` read it.
+
+mod access;
+mod apply;
+mod gauges;
+mod images;
+mod logs;
+mod nodeport;
+mod objects;
+mod observer;
+mod operator;
+mod pods;
+mod reach;
+mod scaler;
+mod tunnel;
+mod view;
+
+use std::{path::PathBuf, sync::Arc};
+
+use async_trait::async_trait;
+use brownout_core::stack::{Books, Endpoints, Gauges, StackStatus};
+use tokio::{
+    runtime::Handle,
+    sync::{broadcast, mpsc, oneshot, watch},
+};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+pub use images::Images;
+
+use crate::{
+    board::Board,
+    builder::Builder,
+    builds::Builds,
+    cargo::Cargo,
+    error::StackError,
+    identity::identity,
+    ledger::Ledger,
+    local::LINES,
+    order::{ORDERS, Order, Reply, Request},
+    probe::Prober,
+    spawner::Spawner,
+    stack::{Deployed, Stack},
+    watch::watch as watch_working_copy,
+};
+use observer::Observer;
+use operator::Operator;
+
+/// What a stack in a cluster is made of.
+#[derive(Debug, Clone)]
+pub struct KubeOptions {
+    /// The repository or a copy: has `lab/` and `deploy/k8s`.
+    pub root: PathBuf,
+    /// Where logs and builds go. Created when it is missing.
+    pub data_dir: PathBuf,
+    /// The kubeconfig; `None` for the one of the environment.
+    pub kubeconfig: Option<PathBuf>,
+    /// Context of the kubeconfig; `None` for its current one.
+    pub context: Option<String>,
+    /// Namespace; made when it is missing, and then deleted by `down`.
+    pub namespace: String,
+    /// How images are made and loaded.
+    pub images: Images,
+    /// Port of this machine that the cluster maps to the API's node port, where it does.
+    pub api_port: Option<u16>,
+    /// The same for the worker.
+    pub worker_port: Option<u16>,
+    /// Where cargo builds the lab; `None` for `lab/target`.
+    pub lab_target_dir: Option<PathBuf>,
+}
+
+/// A stack in a cluster. Dropping the last handle ends the watches; what runs in the cluster stays until `down`.
+#[derive(Debug)]
+pub struct KubeStack {
+    namespace: String,
+    board: Arc<Board>,
+    observer: Observer,
+    lines: broadcast::Sender<String>,
+    orders: mpsc::Sender<Order>,
+    downs: watch::Sender<u64>,
+    _stop: DropGuard,
+}
+
+impl KubeStack {
+    /// Prepares a stack. Nothing is asked of the cluster before `up`. Must be called within a tokio runtime that has IO
+    /// and time; blocks while it ends what a killed owner of the data directory left behind.
+    ///
+    /// # Errors
+    /// When the data directory cannot be used, another process uses it, or the working copy cannot be read.
+    pub fn new(options: KubeOptions) -> Result<Arc<Self>, StackError> {
+        let runtime = Handle::try_current().map_err(|error| StackError::System {
+            what: "the stack needs an async runtime",
+            source: std::io::Error::other(error),
+        })?;
+        let options = options.absolute()?;
+        let ledger = Arc::new(Ledger::open(&options.data_dir)?.0);
+        let board = Arc::new(Board::new("kube"));
+        board.working(identity(&options.root)?);
+        let (lines, _) = broadcast::channel(LINES);
+        let spawner = Spawner::start(runtime).map_err(StackError::system("the thread that starts processes"))?;
+        let cargo = Cargo {
+            root: options.root.clone(),
+            target_dir: options.lab_target_dir.clone().unwrap_or_else(|| options.root.join("lab/target")),
+            lines: lines.clone(),
+            spawner,
+            ledger,
+        };
+        let builder = Builder { root: options.root.clone(), cargo, builds: Builds::open(&options.data_dir)? };
+        let stop = CancellationToken::new();
+        let watching = watch_working_copy(options.root.clone(), board.clone());
+        tokio::spawn(stop.clone().run_until_cancelled_owned(watching));
+        let (orders, waiting) = mpsc::channel(ORDERS);
+        let (downs, asked_down) = watch::channel(0);
+        let observer = Observer::new(board.clone());
+        let namespace = options.namespace.clone();
+        let operator = Operator::new(options, board.clone(), observer.clone(), builder, Prober::new()?);
+        tokio::spawn(operator.run(waiting, asked_down, stop.clone()));
+        Ok(Arc::new(Self { namespace, board, observer, lines, orders, downs, _stop: stop.drop_guard() }))
+    }
+
+    /// Hands a request to the operator, which carries it out even when this future is dropped.
+    async fn ask<T>(&self, request: impl FnOnce(Reply<T>) -> Request) -> Result<T, StackError> {
+        let (reply, answer) = oneshot::channel();
+        let order = Order { request: request(reply), downs: *self.downs.borrow() };
+        self.orders.send(order).await.map_err(|_| StackError::Ended)?;
+        answer.await.map_err(|_| StackError::Ended)?
+    }
+}
+
+impl KubeOptions {
+    /// The same options with paths that mean the same from everywhere.
+    fn absolute(self) -> Result<Self, StackError> {
+        let logs = self.data_dir.join("logs");
+        std::fs::create_dir_all(&logs).map_err(StackError::file("cannot create", logs))?;
+        let root = std::fs::canonicalize(&self.root).map_err(StackError::file("cannot find", &self.root))?;
+        let data_dir =
+            std::fs::canonicalize(&self.data_dir).map_err(StackError::file("cannot find", &self.data_dir))?;
+        let target = self.lab_target_dir.as_ref().map(std::path::absolute).transpose();
+        let lab_target_dir = target.map_err(StackError::system("lab_target_dir"))?;
+        Ok(Self { root, data_dir, lab_target_dir, ..self })
+    }
+}
+
+#[async_trait]
+impl Stack for KubeStack {
+    async fn up(&self) -> Result<(), StackError> {
+        self.ask(Request::Up).await
+    }
+
+    async fn deploy(&self) -> Result<Deployed, StackError> {
+        self.ask(Request::Deploy).await
+    }
+
+    async fn reset(&self) -> Result<(), StackError> {
+        self.ask(Request::Reset).await
+    }
+
+    async fn down(&self) -> Result<(), StackError> {
+        // What was asked before is interrupted; what is asked from now on is not.
+        self.downs.send_modify(|count| *count += 1);
+        self.ask(Request::Down).await
+    }
+
+    fn status(&self) -> watch::Receiver<StackStatus> {
+        self.board.subscribe()
+    }
+
+    async fn observe(&self) -> Gauges {
+        let database = async {
+            match self.board.auditor() {
+                Some(auditor) => auditor.gauges().await,
+                None => Gauges::new(),
+            }
+        };
+        let (mut gauges, database) = tokio::join!(gauges::read(&self.namespace, &self.observer), database);
+        gauges.extend(database);
+        gauges
+    }
+
+    async fn books(&self) -> Result<Option<Books>, StackError> {
+        match self.board.auditor() {
+            Some(auditor) => auditor.books().await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn endpoints(&self) -> Endpoints {
+        self.board.endpoints()
+    }
+
+    fn build_log(&self) -> broadcast::Receiver<String> {
+        self.lines.subscribe()
+    }
+}
