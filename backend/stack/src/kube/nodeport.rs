@@ -4,10 +4,15 @@ use std::time::Duration;
 
 use k8s_openapi::api::core::v1::{Node, Service};
 use kube::{Api, api::ListParams};
+use tokio::time::{Instant, sleep};
 
 use super::access::Access;
 use crate::{error::StackError, probe::Prober};
 
+/// A node must have learnt of new pods by then.
+const LEARNT: Duration = Duration::from_secs(10);
+/// Between two looks whether it has.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 /// An address that takes longer does not lead there.
 const WITHIN: Duration = Duration::from_secs(2);
 
@@ -34,10 +39,18 @@ pub(super) async fn find(
     let mut tried: Vec<String> = mapped.map(|port| format!("http://127.0.0.1:{port}")).into_iter().collect();
     tried.push(format!("http://127.0.0.1:{node_port}"));
     tried.extend(addresses(access).await.into_iter().map(|address| format!("http://{address}:{node_port}")));
-    for url in &tried {
-        if prober.build(format!("{url}/readyz"), WITHIN).await.as_deref() == Some(build) {
-            return Ok(url.clone());
+    // Nobody tells when a node has learnt where to send its connections; it takes a moment after the pods are ready.
+    let deadline = Instant::now() + LEARNT;
+    loop {
+        for url in &tried {
+            if prober.build(format!("{url}/readyz"), WITHIN).await.as_deref() == Some(build) {
+                return Ok(url.clone());
+            }
         }
+        if Instant::now() >= deadline {
+            break;
+        }
+        sleep(LOOK_AGAIN).await;
     }
     let why = format!(
         "it is ready in the cluster, but this machine reaches it at none of {}; its node ports must be reachable from here, \

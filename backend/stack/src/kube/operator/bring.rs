@@ -64,7 +64,11 @@ impl Operator {
         steps.done("roll out");
 
         board.doing("finding the node ports");
-        let reach = Reach::find(&access, &self.options, &objects, &image, (&self.prober, &self.observer)).await?;
+        let reach = Reach::find(&access, &self.options, &objects, &image, (&self.prober, &self.observer)).await;
+        let reach = match reach {
+            Ok(reach) => reach,
+            Err(error) => return Err(self.taken_back(&access, error, &live).await),
+        };
         steps.done("find the node ports");
         reach.tell(&board, &self.observer);
         board.live(Some(live.identity.clone()));
