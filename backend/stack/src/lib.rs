@@ -11,6 +11,7 @@
 //! - `fleet`: the replicas of all services. `autoscale` decides how many there are of a service, `fleet` does it.
 //! - `replica`: keeps one process alive: `process`, `output`, `logfile`, `probe`, `backoff`, `quota`.
 //! - `postgres`: the lab's database, where the manifests have one.
+//! - `k3d`: the cluster of the workshop, by the commands `docker` and `k3d`.
 //! - `account`, `ledger`, `spawner`, `platform`, `port`, `limit`: what the operating system has to be told or asked.
 
 mod account;
@@ -26,6 +27,7 @@ mod fleet;
 mod forwarder;
 mod gauges;
 mod identity;
+pub mod k3d;
 mod ledger;
 mod limit;
 mod local;
