@@ -119,12 +119,11 @@ impl Store<'_> {
 }
 
 /// What `docker info` says, as far as it matters here.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
 struct Info {
     #[serde(rename = "OSType")]
     os_type: String,
     architecture: String,
-    #[serde(default)]
     driver_status: Vec<Vec<String>>,
 }
