@@ -11,7 +11,10 @@ mod settings;
 mod store;
 mod trouble;
 
-use std::{path::PathBuf, time::Instant};
+use std::{
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 use brownout_core::stack::DeployStep;
 use tokio::sync::broadcast;
@@ -84,6 +87,20 @@ pub struct Cluster {
 const LABEL: &str = "label=dev.brownout.image=lab";
 
 impl K3d {
+    /// The cluster `brownout` of a repository, with its saved images in `images` of the data directory. Both paths are
+    /// absolute.
+    pub fn of_workshop(root: &Path, data_dir: &Path, api_port: u16, worker_port: u16) -> Self {
+        K3d {
+            cluster: "brownout".to_owned(),
+            config: root.join("deploy/k3d-config.yaml"),
+            root: root.to_owned(),
+            images: data_dir.join("images"),
+            api_port,
+            worker_port,
+            programs: Commands::default(),
+        }
+    }
+
     /// Creates the cluster, or finishes or remakes a half-made one; returns when its API server answers.
     /// The saved images are the cluster's from its first second: k3s reads them before it starts a pod.
     /// Lines of the programs go to `lines`; `tell` gets what is done now.

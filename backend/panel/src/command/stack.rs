@@ -10,8 +10,11 @@ use brownout_core::{
     stack::{BuildState, BuildStatus, ServiceState, StackPhase, StackStatus},
     wire::{LiveItem, LiveMessage},
 };
+use brownout_stack::k3d::K3d;
+use clap::Args;
 use futures::StreamExt;
 use reqwest::Method;
+use tokio::sync::broadcast;
 
 use crate::{
     client::{Client, Refused},
@@ -90,8 +93,16 @@ pub(super) async fn reset(place: &Place) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Options of `down`.
+#[derive(Debug, Args)]
+pub struct Down {
+    /// A panel takes its own stack down. Where none runs: what else to remove beside processes that were left behind.
+    #[arg(long, value_name = "STACK", default_value = "local", value_parser = ["local", "k3d"])]
+    stack: String,
+}
+
 /// `down`: panel and stack end; waits until they have.
-pub(super) async fn down(place: &Place) -> anyhow::Result<ExitCode> {
+pub(super) async fn down(place: &Place, wanted: Down) -> anyhow::Result<ExitCode> {
     let data_dir = place.data_dir()?;
     let Some(client) = Client::find(&data_dir).await else {
         // A killed panel may have left its lab behind; one that is just starting holds the directory.
@@ -100,6 +111,14 @@ pub(super) async fn down(place: &Place) -> anyhow::Result<ExitCode> {
         {
             let dir = data_dir.clone();
             tokio::task::spawn_blocking(move || brownout_stack::sweep(&dir)).await??;
+        }
+        if wanted.stack == "k3d" {
+            let bar = spinner("Removing the cluster");
+            let cluster = K3d::of_workshop(&place.root()?, &data_dir, 0, 0);
+            let removed = cluster.down(&broadcast::channel(1).0).await;
+            bar.finish_and_clear();
+            removed?;
+            println!("No cluster is left.");
         }
         println!("Nothing runs for {}.", data_dir.display());
         return Ok(ExitCode::SUCCESS);
