@@ -105,7 +105,7 @@ pub enum Command {
     Reset,
     /// Stop the panel and its stack; history stays.
     #[command(
-        after_help = "Examples:\n  brownout down\n  brownout down --stack kube --namespace brownout   # also when the panel was killed"
+        after_help = "Examples:\n  brownout down\n  brownout down --stack k3d   # also a cluster that a killed panel left behind"
     )]
     Down(StackArgs),
     /// Say what runs, which build is live, and whether it is the working copy.
@@ -137,11 +137,13 @@ pub enum Command {
     Seal,
     /// Look at what this machine has and lacks, and say how to mend it; fails when no stack can run here.
     #[command(
-        after_help = "Examples:\n  brownout preflight\n  brownout preflight --json | jq '.checks[] | select(.state != \"ok\")'\n  brownout preflight --port 3001 --api-port 18080"
+        after_help = "Examples:\n  brownout preflight\n  brownout preflight --json | jq '.checks[] | select(.state != \"ok\")'\n  brownout preflight --port 3001 --api-port 18080\n  brownout preflight --stack k3d   # fails when k3d cannot run here"
     )]
-    Preflight(serve::Ports),
+    Preflight(preflight::Asked),
     /// Bring everything that a session needs, so that it needs no network afterwards.
-    #[command(after_help = "Example:\n  brownout prefetch   # or `make prefetch`, which builds panel and UI before")]
+    #[command(
+        after_help = "Examples:\n  brownout prefetch   # or `make prefetch`, which builds panel and UI before\n  brownout prefetch --stack k3d   # the cluster's images too"
+    )]
     Prefetch(prefetch::Prefetch),
     /// Rebuild the rows that lists read from the logs.
     #[command(after_help = "Example:\n  brownout reindex   # with the panel stopped")]
@@ -181,7 +183,7 @@ async fn perform(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Rehearsal(wanted) => rehearsal::rehearse(&place, wanted).await,
         Command::Prove(wanted) => prove::prove(&place, wanted).await,
         Command::Seal => check::seal(&place),
-        Command::Preflight(ports) => preflight::preflight(&place, ports).await,
+        Command::Preflight(asked) => preflight::preflight(&place, asked).await,
         Command::Prefetch(wanted) => prefetch::prefetch(&place, wanted).await,
         Command::Reindex => check::reindex(&place).await,
     }

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use anyhow::Context;
-use brownout_stack::{Images, KubeOptions, KubeStack, LocalOptions, LocalStack, Stack};
+use brownout_stack::{Images, KubeOptions, KubeStack, LocalOptions, LocalStack, Stack, k3d::K3d};
 use clap::{Args, ValueEnum};
 
 /// The stacks that there are.
@@ -12,6 +12,8 @@ pub enum Kind {
     /// Processes of this machine.
     #[default]
     Local,
+    /// A cluster of its own in Docker, made by k3d.
+    K3d,
     /// A cluster that the kubeconfig names.
     Kube,
 }
@@ -31,7 +33,7 @@ pub struct StackArgs {
     /// Namespace, for `--stack kube`; one that we make is deleted by `down`.
     #[arg(long, value_name = "NAME", default_value = "brownout", env = "BROWNOUT_NAMESPACE")]
     pub namespace: String,
-    /// Program and arguments that load an image into the cluster, split at spaces; `{archive}` becomes its file.
+    /// For `--stack kube`: program and arguments that load an image, split at spaces; `{archive}` becomes its file.
     #[arg(long, value_name = "COMMAND", env = "BROWNOUT_LOAD_IMAGE")]
     pub load_image: Option<String>,
 }
@@ -58,34 +60,37 @@ impl StackArgs {
     /// When an option is missing, or the data directory cannot be used.
     pub async fn open(self, ground: Ground) -> anyhow::Result<Arc<dyn Stack>> {
         let Ground { root, data_dir, api_port, worker_port, lab_target_dir } = ground;
-        // Both block until what was left behind has ended.
-        let opened = match self.stack {
-            Kind::Local => {
-                let options =
-                    LocalOptions { root, data_dir, api_port, worker_port, lab_target_dir, postgres_bin: None };
-                let opened = tokio::task::spawn_blocking(move || LocalStack::new(options));
-                opened.await.context("the stack")?? as Arc<dyn Stack>
+        if self.stack == Kind::Local {
+            let options = LocalOptions { root, data_dir, api_port, worker_port, lab_target_dir, postgres_bin: None };
+            // Blocks until what was left behind has ended; so does the other.
+            let opened = tokio::task::spawn_blocking(move || LocalStack::new(options));
+            return Ok(opened.await.context("the stack")??);
+        }
+        let (images, api_port, worker_port) = match self.load_image {
+            _ if self.stack == Kind::K3d => {
+                std::fs::create_dir_all(&data_dir).with_context(|| format!("{} cannot be made", data_dir.display()))?;
+                let (root, data_dir) = (std::fs::canonicalize(&root)?, std::fs::canonicalize(&data_dir)?);
+                let cluster = K3d::of_workshop(&root, &data_dir, api_port, worker_port);
+                (Images::K3d(cluster), Some(api_port), Some(worker_port))
             }
-            Kind::Kube => {
-                let load = self.load_image.context(
-                    "say how an image gets into the cluster, e.g. --load-image \"kind load image-archive {archive}\"",
-                )?;
-                let options = KubeOptions {
-                    root,
-                    data_dir,
-                    kubeconfig: self.kubeconfig,
-                    context: self.context,
-                    namespace: self.namespace,
-                    images: Images::Archive { load: load.split_whitespace().map(str::to_owned).collect() },
-                    api_port: None,
-                    worker_port: None,
-                    lab_target_dir,
-                };
-                let opened = tokio::task::spawn_blocking(move || KubeStack::new(options));
-                opened.await.context("the stack")?? as Arc<dyn Stack>
-            }
+            Some(load) => (Images::Archive { load: load.split_whitespace().map(str::to_owned).collect() }, None, None),
+            None => anyhow::bail!(
+                "say how an image gets into the cluster, e.g. --load-image \"kind load image-archive {{archive}}\""
+            ),
         };
-        Ok(opened)
+        let options = KubeOptions {
+            root,
+            data_dir,
+            kubeconfig: self.kubeconfig,
+            context: self.context,
+            namespace: self.namespace,
+            images,
+            api_port,
+            worker_port,
+            lab_target_dir,
+        };
+        let opened = tokio::task::spawn_blocking(move || KubeStack::new(options));
+        Ok(opened.await.context("the stack")??)
     }
 
     /// The same choice as arguments, for a panel in the background.

@@ -66,20 +66,20 @@ pub enum StackError {
         /// The scheduler's words.
         why: String,
     },
+    /// A cluster, or a program that makes or fills one, refused.
+    #[error("{what}: {why}")]
+    Cluster {
+        /// What could not be done, e.g. `the cluster cannot be made`.
+        what: String,
+        /// Why, with the next step, and whole what was said.
+        why: String,
+    },
     /// A service refused to go back to its seed.
     #[error("{service} could not be reset: {why}; `make down` and `make up` begin anew")]
     Reset {
         /// Name as in the manifests.
         service: String,
         /// What it answered.
-        why: String,
-    },
-    /// A cluster, or a program that manages it, refused something.
-    #[error("{what}: {why}")]
-    Cluster {
-        /// What was tried, or what it is about.
-        what: String,
-        /// What was said, with the next step.
         why: String,
     },
     /// Another process works in this data directory.

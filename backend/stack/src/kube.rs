@@ -15,6 +15,7 @@ mod objects;
 mod observer;
 mod operator;
 mod pods;
+mod problems;
 mod reach;
 mod scaler;
 mod tunnel;
@@ -98,7 +99,8 @@ impl KubeStack {
         })?;
         let options = options.absolute()?;
         let ledger = Arc::new(Ledger::open(&options.data_dir)?.0);
-        let board = Arc::new(Board::new("kube"));
+        let kind = if matches!(options.images, Images::K3d(_)) { "k3d" } else { "kube" };
+        let board = Arc::new(Board::new(kind));
         board.working(identity(&options.root)?);
         let (lines, _) = broadcast::channel(LINES);
         let spawner = Spawner::start(runtime).map_err(StackError::system("the thread that starts processes"))?;

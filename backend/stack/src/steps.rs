@@ -22,6 +22,12 @@ impl Steps {
         self.since = Instant::now();
     }
 
+    /// Takes steps over that somebody else has timed, up to now.
+    pub(crate) fn add(&mut self, steps: Vec<DeployStep>) {
+        self.done.extend(steps);
+        self.since = Instant::now();
+    }
+
     pub(crate) fn list(&self) -> Vec<DeployStep> {
         self.done.clone()
     }

@@ -43,7 +43,7 @@ pub(super) async fn prove(place: &Place, options: Prove) -> anyhow::Result<ExitC
         scratch: place.data_dir()?.join("prove"),
         repository,
         // A cluster has each node port once.
-        beside: if options.stack.stack == stacks::Kind::Kube { 1 } else { usize::from(options.beside) },
+        beside: if options.stack.stack == stacks::Kind::Local { usize::from(options.beside) } else { 1 },
         repeat: options.repeat,
         stack: options.stack,
         stop: interrupt.token.clone(),

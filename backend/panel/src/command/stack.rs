@@ -109,7 +109,7 @@ pub(super) async fn down(place: &Place, stack: StackArgs) -> anyhow::Result<Exit
         if data_dir.exists()
             && let Ok(_claim) = crate::record::Claim::take(&data_dir)
         {
-            if stack.stack == Kind::Kube {
+            if stack.stack != Kind::Local {
                 let ground = Ground {
                     root: place.root()?,
                     data_dir: data_dir.clone(),
@@ -117,7 +117,10 @@ pub(super) async fn down(place: &Place, stack: StackArgs) -> anyhow::Result<Exit
                     worker_port: 0,
                     lab_target_dir: None,
                 };
-                stack.open(ground).await?.down().await?;
+                let bar = spinner("Removing the lab from the cluster");
+                let removed = stack.open(ground).await?.down().await;
+                bar.finish_and_clear();
+                removed?;
             }
             let dir = data_dir.clone();
             tokio::task::spawn_blocking(move || brownout_stack::sweep(&dir)).await??;

@@ -9,10 +9,10 @@ use kube::{Api, api::ListParams};
 use tokio::process::Command;
 
 use super::{access::Access, objects::NAME};
-use crate::error::StackError;
+use crate::{error::StackError, k3d::K3d};
 
 /// How a build gets into the cluster.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Images {
     /// The program that cargo builds on this machine, packed with its libraries, given to a command that loads it:
     /// `{archive}` in its arguments becomes the path of the image's tar. For clusters on this very machine, which need
@@ -21,26 +21,25 @@ pub enum Images {
         /// Program and arguments, e.g. `kind load image-archive {archive}`.
         load: Vec<String>,
     },
+    /// Docker builds the image, and k3d brings it into the cluster that it has made for us.
+    K3d(K3d),
 }
 
-impl Images {
-    /// Brings a program that was built here into the cluster as the image of this build.
-    ///
-    /// # Errors
-    /// When it cannot be packed, or the cluster does not take it, with what was said.
-    pub(super) async fn load(&self, program: &Path, build: &str, scratch: &Path) -> Result<(), StackError> {
-        let Images::Archive { load } = self;
-        let archive = scratch.join(format!("lab-{build}.tar"));
-        let (from, to, name) = (program.to_owned(), archive.clone(), format!("{NAME}:{build}"));
-        let packed = tokio::task::spawn_blocking(move || archive::pack(&from, &name, &to)).await;
-        packed.map_err(|_| StackError::Ended)??;
-        let words: Vec<String> =
-            load.iter().map(|word| word.replace("{archive}", &archive.display().to_string())).collect();
-        let loaded = call("the image could not be loaded", &words).await;
-        // It may be large, and the cluster has it now or never.
-        let _ = tokio::fs::remove_file(&archive).await;
-        loaded
-    }
+/// Brings a program that was built here into the cluster as the image of this build.
+///
+/// # Errors
+/// When it cannot be packed, or the cluster does not take it, with what was said.
+pub(super) async fn load(load: &[String], program: &Path, build: &str, scratch: &Path) -> Result<(), StackError> {
+    let archive = scratch.join(format!("lab-{build}.tar"));
+    let (from, to, name) = (program.to_owned(), archive.clone(), format!("{NAME}:{build}"));
+    let packed = tokio::task::spawn_blocking(move || archive::pack(&from, &name, &to)).await;
+    packed.map_err(|_| StackError::Ended)??;
+    let words: Vec<String> =
+        load.iter().map(|word| word.replace("{archive}", &archive.display().to_string())).collect();
+    let loaded = call("the image could not be loaded", &words).await;
+    // It may be large, and the cluster has it now or never.
+    let _ = tokio::fs::remove_file(&archive).await;
+    loaded
 }
 
 /// Whether every node says that it has the image of this build. A cluster that does not let us look has to be told.

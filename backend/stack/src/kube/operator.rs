@@ -1,13 +1,14 @@
 //! The one task that changes the cluster. It takes one request at a time.
 
 mod bring;
+mod image;
 mod rollout;
 
 use std::{sync::Arc, time::Duration};
 
 use kube::ResourceExt;
 use tokio::{
-    sync::{mpsc, watch},
+    sync::{broadcast, mpsc, watch},
     time::{Instant, timeout_at},
 };
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -16,6 +17,7 @@ use super::{
     KubeOptions,
     access::Access,
     apply,
+    images::Images,
     logs::Logs,
     objects::Object,
     observer::Observer,
@@ -40,6 +42,8 @@ pub(super) struct Operator {
     observer: Observer,
     builder: Builder,
     prober: Prober,
+    /// Lines of whoever builds.
+    lines: broadcast::Sender<String>,
     /// The way into the cluster with what hangs on it; `None` until it was first asked.
     link: Option<Link>,
     /// What is live; `None` while nothing is.
@@ -70,7 +74,8 @@ impl Operator {
         builder: Builder,
         prober: Prober,
     ) -> Self {
-        Self { options, board, observer, builder, prober, link: None, lab: None }
+        let lines = builder.cargo.lines.clone();
+        Self { options, board, observer, builder, prober, lines, link: None, lab: None }
     }
 
     /// Works until the last handle is dropped. What runs in the cluster stays then; `down` deletes it.
@@ -180,7 +185,16 @@ impl Operator {
         gone
     }
 
+    /// Takes the lab away, with the cluster where we made it.
     async fn gone(&mut self) -> Result<(), StackError> {
+        match &self.options.images {
+            Images::K3d(k3d) => k3d.down(&self.lines).await,
+            Images::Archive { .. } => self.cleared().await,
+        }
+    }
+
+    /// Takes our objects out of the cluster and waits until they are gone.
+    async fn cleared(&mut self) -> Result<(), StackError> {
         let access = self.link().await?;
         let namespace = &self.options.namespace;
         if apply::prune(&access, namespace, &[]).await? > 0 {
@@ -206,7 +220,7 @@ impl Operator {
         self.board.building(false);
         if self.lab.is_none() {
             if self.link.is_some()
-                && let Err(error) = self.gone().await
+                && let Err(error) = self.cleared().await
             {
                 tracing::warn!(%error, "what was begun could not be deleted");
             }

@@ -9,7 +9,7 @@ use crate::{
     error::StackError,
     kube::{
         access::Access,
-        apply, images,
+        apply,
         objects::{self, Object, Stamp},
         reach::Reach,
     },
@@ -25,20 +25,15 @@ impl Operator {
         board.mode(if self.lab.is_none() { Mode::Starting } else { Mode::Up }, "asking the cluster");
         board.failure("");
         let mut steps = Steps::begin();
+        self.cluster(&mut steps).await?;
         let access = self.link().await?;
         let namespace = self.options.namespace.clone();
         apply::namespace(&access, &namespace).await?;
         steps.done("ask the cluster");
 
         let before = self.lab.as_ref().map(|lab| lab.live.clone());
-        let live = self.builder.build(freshness, before.clone(), &board).await?;
+        let live = self.image(&access, freshness, before.clone(), &mut steps).await?;
         let (id, image) = (live.identity.id.clone(), live.image.id.clone());
-        steps.done("build");
-        if !images::has(&access, &image).await {
-            board.doing("loading the image into the cluster");
-            self.options.images.load(&live.image.path, &image, &self.options.data_dir).await?;
-            steps.done("load the image");
-        }
 
         board.doing("applying the manifests");
         let again = freshness == Freshness::Built && before.is_some_and(|before| before.identity.id == id);
