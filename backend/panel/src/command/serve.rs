@@ -21,16 +21,16 @@ use crate::{
 
 /// Ports of panel and lab.
 #[derive(Debug, Clone, Args)]
-pub struct Ports {
+pub(super) struct Ports {
     /// Port of the panel.
     #[arg(long, default_value_t = 3000, env = "BROWNOUT_PORT")]
-    pub port: u16,
+    pub(super) port: u16,
     /// Port of the lab's API.
     #[arg(long, default_value_t = 8080, env = "BROWNOUT_API_PORT")]
-    pub api_port: u16,
+    pub(super) api_port: u16,
     /// Port of the lab's worker.
     #[arg(long, default_value_t = 8081, env = "BROWNOUT_WORKER_PORT")]
-    pub worker_port: u16,
+    pub(super) worker_port: u16,
 }
 
 /// Options of `serve`.
