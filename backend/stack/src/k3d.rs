@@ -121,17 +121,7 @@ impl K3d {
             }
             Some(found) => match found.fault(&settings.mark) {
                 Some(why) => self.remake(why, &settings, lines, tell).await?,
-                None if found.runs() => Made::Kept,
-                None => {
-                    tell(&format!("Starting the cluster {}, which was stopped", self.cluster));
-                    match self.start(lines).await {
-                        Ok(()) => Made::Started,
-                        Err(trouble::Trouble { known: false, .. }) => {
-                            self.remake("it was stopped and did not start".to_owned(), &settings, lines, tell).await?
-                        }
-                        Err(trouble) => return Err(trouble.error("the cluster cannot be started")),
-                    }
-                }
+                None => self.revive(&found, &settings, lines, tell).await?,
             },
         };
         Ok(Cluster { context: format!("k3d-{}", self.cluster), made })
@@ -203,6 +193,41 @@ impl K3d {
         created.map(drop).map_err(|trouble| trouble.error("the cluster cannot be made"))
     }
 
+    /// Keeps or starts a cluster that can be used. One that does neither is made anew, unless the reason for it would
+    /// meet the new one too.
+    async fn revive(
+        &self,
+        found: &Found,
+        settings: &Settings,
+        lines: &broadcast::Sender<String>,
+        tell: &(dyn Fn(&str) + Sync),
+    ) -> Result<Made, StackError> {
+        let made = if found.runs() { Made::Kept } else { Made::Started };
+        if made == Made::Started {
+            tell(&format!("Starting the cluster {}, which was stopped", self.cluster));
+            let start = ["cluster", "start", &self.cluster, "--wait", "--timeout", "60s"];
+            match self.k3d(&start, Some(lines)).await {
+                Ok(_) => {}
+                Err(trouble) if trouble.known => return Err(trouble.error("the cluster cannot be started")),
+                Err(_) => {
+                    let why = "it was stopped and did not start".to_owned();
+                    return self.remake(why, settings, lines, tell).await;
+                }
+            }
+        }
+        // Who made it may have been killed before the last step, or the kubeconfig is another one since.
+        let merge =
+            ["kubeconfig", "merge", &self.cluster, "--kubeconfig-merge-default", "--kubeconfig-switch-context=false"];
+        match self.k3d(&merge, None).await {
+            Ok(_) => Ok(made),
+            Err(trouble) if trouble.known => Err(trouble.error("the cluster's kubeconfig cannot be had")),
+            Err(_) => {
+                let why = "it was half made and tells no kubeconfig".to_owned();
+                self.remake(why, settings, lines, tell).await
+            }
+        }
+    }
+
     async fn remake(
         &self,
         why: String,
@@ -214,11 +239,6 @@ impl K3d {
         self.delete(lines).await?;
         self.create(settings, lines, tell).await?;
         Ok(Made::Remade(why))
-    }
-
-    async fn start(&self, lines: &broadcast::Sender<String>) -> Result<(), trouble::Trouble> {
-        let start = ["cluster", "start", &self.cluster, "--wait", "--timeout", "60s"];
-        self.k3d(&start, Some(lines)).await.map(drop)
     }
 
     async fn delete(&self, lines: &broadcast::Sender<String>) -> Result<(), StackError> {

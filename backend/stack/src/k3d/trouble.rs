@@ -80,6 +80,7 @@ impl Refused {
             Why::Ended(status, said) => {
                 let step = port(&said, cluster).or_else(|| known(&said).map(str::to_owned));
                 let known = step.is_some();
+                let step = step.or_else(|| slow(&said).map(str::to_owned));
                 let step = step.map(|step| format!("{step}.\n")).unwrap_or_default();
                 let said = if said.is_empty() { "it said nothing".to_owned() } else { said };
                 Trouble { known, why: format!("{step}`{command}` {}:\n{said}", ending(status)) }
@@ -91,6 +92,14 @@ impl Refused {
 fn known(said: &str) -> Option<&'static str> {
     let said = said.to_lowercase();
     KNOWN.iter().find(|(words, _)| words.iter().any(|word| said.contains(word))).map(|(_, step)| *step)
+}
+
+/// A cluster that did not come up in time: this machine is slow, or the cluster is broken; a new one may do better.
+fn slow(said: &str) -> Option<&'static str> {
+    said.to_lowercase().contains("context deadline exceeded").then_some(
+        "the cluster was not ready in time; close what is busy, or give Docker more processors and memory, then try \
+         `make up STACK=k3d` again",
+    )
 }
 
 /// A port that somebody else holds, in the words of Docker's engine and of Docker Desktop.

@@ -7,6 +7,7 @@ use tokio::{task::spawn_blocking, time::timeout};
 
 use crate::bench::{bench, canonical};
 
+const MERGE: &str = "k3d kubeconfig merge brownout --kubeconfig-merge-default --kubeconfig-switch-context=false";
 const LIST: [&str; 5] = ["k3d", "cluster", "list", "--output", "json"];
 
 #[tokio::test]
@@ -49,7 +50,18 @@ async fn a_cluster_that_runs_is_kept() {
     let mark = bench.mark().await;
     bench.lists(true, "running", &mark);
     assert_eq!(bench.up().await.unwrap().made, Made::Kept);
-    assert_eq!(bench.calls(), [LIST]);
+    assert_eq!(bench.typed(), ["k3d cluster list --output json", MERGE]);
+}
+
+#[tokio::test]
+async fn a_cluster_whose_maker_was_killed_too_early_is_made_anew() {
+    let bench = bench();
+    let mark = bench.mark().await;
+    bench.lists(true, "running", &mark);
+    bench.fails("k3d-kubeconfig", "FATA[0000] Failed to get kubeconfig: file /output/kubeconfig.yaml not found\n");
+    let made = bench.up().await.unwrap().made;
+    assert_eq!(made, Made::Remade("it was half made and tells no kubeconfig".to_owned()));
+    assert_eq!(bench.typed()[2], "k3d cluster delete brownout");
 }
 
 #[tokio::test]
@@ -58,7 +70,10 @@ async fn a_stopped_cluster_is_started() {
     let mark = bench.mark().await;
     bench.lists(false, "exited", &mark);
     assert_eq!(bench.up().await.unwrap().made, Made::Started);
-    assert_eq!(bench.typed(), ["k3d cluster list --output json", "k3d cluster start brownout --wait --timeout 60s"]);
+    assert_eq!(
+        bench.typed(),
+        ["k3d cluster list --output json", "k3d cluster start brownout --wait --timeout 60s", MERGE]
+    );
 }
 
 #[tokio::test]

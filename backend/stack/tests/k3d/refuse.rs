@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use brownout_stack::k3d::Made;
+
 use crate::bench::{Bench, bench};
 
 const STOPPED: &str = "FATA[0000] Failed to get nodes: docker failed to get containers with labels: failed to list containers: \
@@ -101,6 +103,21 @@ async fn known_words_have_their_next_step_and_unknown_ones_stand_alone() {
     bench.fails("docker-build", "");
     let error = bench.k3d.image("1", &bench.lines).await.unwrap_err().to_string();
     assert!(error.ends_with("ended with code 1:\nit said nothing"), "{error}");
+}
+
+#[tokio::test]
+async fn a_cluster_that_is_not_ready_in_time_is_said_and_one_that_was_stopped_is_made_anew() {
+    let late =
+        "FATA[0120] Failed to start server k3d-brownout-server-0: Node failed to get ready: context deadline exceeded";
+    let bench = bench();
+    let mark = bench.mark().await;
+    bench.fails("k3d-cluster-create", late);
+    let error = up_fails(&bench).await;
+    assert!(error.starts_with("the cluster cannot be made: the cluster was not ready in time; close"), "{error}");
+    bench.answers("k3d-cluster-create", "");
+    bench.lists(false, "exited", &mark);
+    bench.fails("k3d-cluster-start", late);
+    assert!(matches!(bench.up().await.unwrap().made, Made::Remade(_)));
 }
 
 #[tokio::test]
