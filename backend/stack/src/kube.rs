@@ -1,7 +1,8 @@
 //! The lab in a Kubernetes cluster: the handle that everybody holds.
 //!
 //! `access` is the way in and what refusals mean; `objects` the manifests as the cluster is to have them; `apply` puts
-//! them in and takes them out; `operator` is the one task that does so. `observer` watches and keeps `view` and board;
+//! them in and takes them out; `operator` is the one task that does so. `observer` watches and keeps `view` and board, `pulse` asks whether
+//! anybody is there;
 //! `pods` and `scaler` say in plain sentences what is seen. `images` brings builds into the cluster, `reach` leads to
 //! what runs there by `nodeport` and `tunnel`, `gauges` and `logs` read it.
 
@@ -16,6 +17,7 @@ mod observer;
 mod operator;
 mod pods;
 mod problems;
+mod pulse;
 mod reach;
 mod scaler;
 mod tunnel;

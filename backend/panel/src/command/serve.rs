@@ -60,6 +60,9 @@ pub struct Serve {
     lab_target_dir: Option<PathBuf>,
 }
 
+/// What is logged. The client of a cluster tells each failed request as an error of its own; we say it once, in words.
+const QUIET: &str = "warn,kube_client=off";
+
 /// Starts the panel, or opens the one that runs.
 pub(super) async fn serve(place: &Place, options: Serve) -> anyhow::Result<ExitCode> {
     let data_dir = place.data_dir()?;
@@ -74,7 +77,7 @@ pub(super) async fn serve(place: &Place, options: Serve) -> anyhow::Result<ExitC
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_target(false)
-        .with_env_filter(EnvFilter::try_from_env("BROWNOUT_LOG").unwrap_or_else(|_| EnvFilter::new("warn")))
+        .with_env_filter(EnvFilter::try_from_env("BROWNOUT_LOG").unwrap_or_else(|_| EnvFilter::new(QUIET)))
         .init();
     let interrupt = Interrupt::watch("Stopping the panel and the lab …")?;
     let panel = server::start(ServeOptions {

@@ -24,7 +24,7 @@ use tokio::sync::watch;
 use super::{
     access::{Access, explain},
     objects::{MANAGER, OURS},
-    pods,
+    pods, pulse,
     scaler::scaling,
     view::View,
 };
@@ -72,6 +72,7 @@ impl Observer {
         let ours = watcher::Config::default().labels(&format!("{OURS}={MANAGER}"));
         let of_autoscalers = watcher::Config::default().fields("involvedObject.kind=HorizontalPodAutoscaler");
         tokio::join!(
+            pulse::keep(access, &self.board),
             self.follow(watcher(Api::<Deployment>::namespaced(client(), namespace), ours.clone()), access, |seen| {
                 &mut seen.view.deployments
             }),
@@ -126,7 +127,7 @@ impl Observer {
                         other => other.to_string(),
                     };
                     tracing::warn!(%error, "a watch broke");
-                    self.board.watching(&format!("What is shown of the cluster may be old: {why}. Trying again."));
+                    self.board.watching(&stale(&why));
                 }
             }
         }
@@ -196,6 +197,12 @@ impl Observer {
     fn lock(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What people read while the cluster is away.
+pub(super) fn stale(why: &str) -> String {
+    let end = if why.ends_with(['.', '?', '!']) { "" } else { "." };
+    format!("What is shown of the cluster may be old: {why}{end} Trying again.")
 }
 
 impl Seen {
