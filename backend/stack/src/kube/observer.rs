@@ -109,7 +109,7 @@ impl Observer {
         while let Some(event) = watched.next().await {
             match event {
                 Ok(event) => {
-                    self.board.watching("");
+                    self.board.stale("");
                     match event {
                         Event::Init => listed.clear(),
                         Event::InitApply(object) => drop(listed.insert(object.name_any(), object)),
@@ -127,7 +127,7 @@ impl Observer {
                         other => other.to_string(),
                     };
                     tracing::warn!(%error, "a watch broke");
-                    self.board.watching(&stale(&why));
+                    self.board.stale(&stale(&why));
                 }
             }
         }

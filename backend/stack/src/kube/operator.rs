@@ -180,7 +180,7 @@ impl Operator {
         reach::tell_none(&self.board);
         self.board.live(None);
         self.board.failure("");
-        self.board.watching("");
+        self.board.stale("");
         self.board.mode(Mode::Down, "");
         gone
     }

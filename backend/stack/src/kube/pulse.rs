@@ -23,9 +23,9 @@ pub(super) async fn keep(access: &Access, board: &Board) {
             Err(_) => Some(format!("{} did not answer within {} s", access.server, WITHIN.as_secs())),
         };
         match &why {
-            Some(why) => board.watching(&stale(why)),
+            Some(why) => board.stale(&stale(why)),
             // The watches take their own notices back.
-            None if lost => board.watching(""),
+            None if lost => board.stale(""),
             None => {}
         }
         lost = why.is_some();
