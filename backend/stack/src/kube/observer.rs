@@ -28,7 +28,10 @@ use super::{
     scaler::scaling,
     view::View,
 };
-use crate::board::{Board, ReplicaId, Row};
+use crate::{
+    board::{Board, ReplicaId, Row},
+    order::sentence,
+};
 
 /// Longer gaps between two decisions of an autoscaler mean that it had nothing to say.
 const LONGEST_SYNC_MS: u64 = 60_000;
@@ -201,8 +204,8 @@ impl Observer {
 
 /// What people read while the cluster is away.
 pub(super) fn stale(why: &str) -> String {
-    let end = if why.ends_with(['.', '?', '!']) { "" } else { "." };
-    format!("What is shown of the cluster may be old: {why}{end} Trying again.")
+    let why = sentence(&format!("what is shown of the cluster may be old: {why}"));
+    format!("{why} Trying again.")
 }
 
 impl Seen {
