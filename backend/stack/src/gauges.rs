@@ -33,6 +33,7 @@ impl Reader {
             gauges.insert(format!("{service}.replicas"), f64::from(count.existing));
             gauges.insert(format!("{service}.replicas_desired"), f64::from(count.desired));
             gauges.insert(format!("{service}.replicas_ready"), f64::from(count.ready));
+            gauges.insert(format!("{service}.restarts"), f64::from(count.restarts));
             if let Some(request) = count.request {
                 gauges.insert(format!("{service}.cpu_request"), request as f64 / 1e3 * f64::from(count.existing));
             }

@@ -61,7 +61,9 @@ pub(super) async fn namespace(access: &Access, name: &str) -> Result<(), StackEr
 /// What the cluster has against it, with the file.
 pub(super) async fn apply(access: &Access, namespace: &str, object: &Object) -> Result<DynamicObject, StackError> {
     let api: Api<DynamicObject> = Api::namespaced_with(access.client.clone(), namespace, &object.resource);
-    let applied = api.patch(object.name(), &PatchParams::apply(MANAGER).force(), &Patch::Apply(&object.object)).await;
+    // A misspelt field is refused and not left out.
+    let how = PatchParams::apply(MANAGER).force().validation_strict();
+    let applied = api.patch(object.name(), &how, &Patch::Apply(&object.object)).await;
     applied.map_err(|error| access.error(&object.place, &error))
 }
 

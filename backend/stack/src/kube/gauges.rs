@@ -57,6 +57,8 @@ fn counts(view: &View) -> Gauges {
         gauges.insert(format!("{service}.replicas_ready"), count(view.ready_of(service).count()));
         let desired = deployment.spec.as_ref().and_then(|spec| spec.replicas).unwrap_or(1);
         gauges.insert(format!("{service}.replicas_desired"), f64::from(desired));
+        let restarts: u32 = view.pods_of(service).map(|pod| pods::view(pod).restarts).sum();
+        gauges.insert(format!("{service}.restarts"), f64::from(restarts));
         let requests: Vec<f64> = view.pods_of(service).filter_map(request).collect();
         if !requests.is_empty() {
             gauges.insert(format!("{service}.cpu_request"), requests.iter().sum());

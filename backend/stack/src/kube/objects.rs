@@ -142,4 +142,59 @@ mod tests {
         }
         assert_eq!(find("HorizontalPodAutoscaler", "api").resource.plural, "horizontalpodautoscalers");
     }
+
+    /// What a type of Kubernetes 1.34 does not know is lost on the way through it.
+    fn lost<K: serde::de::DeserializeOwned + serde::Serialize>(document: &Value) -> Vec<String> {
+        let known: K = serde_json::from_value(document.clone()).unwrap();
+        let mut lost = Vec::new();
+        compare(document, &serde_json::to_value(known).unwrap(), "", &mut lost);
+        lost
+    }
+
+    fn compare(written: &Value, known: &Value, place: &str, lost: &mut Vec<String>) {
+        match (written, known) {
+            (Value::Object(fields), _) => {
+                fields.iter().for_each(|(name, value)| compare(value, &known[name], &format!("{place}.{name}"), lost));
+            }
+            (Value::Array(items), Value::Array(others)) if items.len() == others.len() => {
+                for (at, (item, other)) in items.iter().zip(others).enumerate() {
+                    compare(item, other, &format!("{place}[{at}]"), lost);
+                }
+            }
+            _ if written != known => lost.push(format!("{place}: {written} became {known}")),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn every_field_of_every_manifest_is_one_that_kubernetes_knows() {
+        let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let mut roots = vec![repository.clone(), repository.join("lab/given")];
+        for kind in ["solutions", "variants", "mistakes"] {
+            let folders = std::fs::read_dir(repository.join("lab").join(kind)).unwrap();
+            roots.extend(folders.map(|folder| folder.unwrap().path()).filter(|root| root.join("deploy/k8s").is_dir()));
+        }
+        let mut seen = 0;
+        for root in roots {
+            for (file, text) in manifest::texts(&root).unwrap() {
+                let documents: Vec<Value> = serde_saphyr::from_multiple(&text).unwrap();
+                for document in documents.iter().filter(|document| !document.is_null()) {
+                    let lost = match document["kind"].as_str().unwrap() {
+                        "Deployment" => lost::<k8s_openapi::api::apps::v1::Deployment>(document),
+                        "Service" => lost::<k8s_openapi::api::core::v1::Service>(document),
+                        "ConfigMap" => lost::<k8s_openapi::api::core::v1::ConfigMap>(document),
+                        "HorizontalPodAutoscaler" => {
+                            lost::<k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler>(document)
+                        }
+                        other => panic!("{file}: what is {other}?"),
+                    };
+                    assert_eq!(lost, Vec::<String>::new(), "{}: {file}", root.display());
+                    seen += 1;
+                }
+            }
+        }
+        assert!(seen > 30, "only {seen} objects were looked at");
+        let misspelt = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "x"}, "spec": {"port": []}});
+        assert_eq!(lost::<k8s_openapi::api::core::v1::Service>(&misspelt), [".spec.port: [] became null"]);
+    }
 }
