@@ -1,9 +1,10 @@
 //! Watches the namespace and keeps view and board as the cluster is. Nothing here polls.
 
 use std::{
-    collections::BTreeMap,
+    any::type_name,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use futures::{Stream, StreamExt, TryStreamExt};
@@ -14,24 +15,26 @@ use k8s_openapi::api::{
 };
 use kube::{
     Api, ResourceExt,
-    runtime::{
-        WatchStreamExt,
-        watcher::{self, Event, watcher},
-    },
+    runtime::watcher::{self, DefaultBackoff, Event, watcher},
 };
-use tokio::sync::watch;
+use tokio::{sync::watch, time::sleep};
 
 use super::{
-    access::{Access, explain},
+    access::Access,
     objects::{MANAGER, OURS},
     pods,
     scaler::scaling,
     view::View,
 };
-use crate::board::{Board, ReplicaId, Row};
+use crate::{
+    board::{Board, ReplicaId, Row},
+    order::sentence,
+};
 
 /// Longer gaps between two decisions of an autoscaler mean that it had nothing to say.
 const LONGEST_SYNC_MS: u64 = 60_000;
+/// Between two attempts to watch.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// The view, shared between the watches and whoever reads it. Cloning shares it.
 #[derive(Debug, Clone)]
@@ -55,6 +58,8 @@ struct Seen {
     metrics_ms: u64,
     /// Whether everything was there once: what is missing now was taken away.
     whole: bool,
+    /// Why a watch is broken, by what it watches.
+    broken: BTreeMap<&'static str, String>,
     /// Where people may open a service, by its name.
     addresses: BTreeMap<String, String>,
     /// The way into the cluster; `None` while there is none.
@@ -71,64 +76,66 @@ impl Observer {
         let client = || access.client.clone();
         let ours = watcher::Config::default().labels(&format!("{OURS}={MANAGER}"));
         let of_autoscalers = watcher::Config::default().fields("involvedObject.kind=HorizontalPodAutoscaler");
+        let deployments = || watcher(Api::<Deployment>::namespaced(client(), namespace), ours.clone());
+        let pods = || watcher(Api::<Pod>::namespaced(client(), namespace), ours.clone());
+        let autoscalers = || {
+            let watched = watcher(Api::<HorizontalPodAutoscaler>::namespaced(client(), namespace), ours.clone());
+            watched.inspect_ok(|event| {
+                if let Event::Apply(autoscaler) = event {
+                    self.lock().decides(autoscaler);
+                }
+            })
+        };
+        let events = || watcher(Api::<CoreEvent>::namespaced(client(), namespace), of_autoscalers.clone());
         tokio::join!(
-            self.follow(watcher(Api::<Deployment>::namespaced(client(), namespace), ours.clone()), access, |seen| {
-                &mut seen.view.deployments
-            }),
-            self.follow(watcher(Api::<Pod>::namespaced(client(), namespace), ours.clone()), access, |seen| {
-                &mut seen.view.pods
-            }),
-            self.follow(
-                watcher(Api::<HorizontalPodAutoscaler>::namespaced(client(), namespace), ours).inspect_ok(|event| {
-                    if let Event::Apply(autoscaler) = event {
-                        self.lock().decides(autoscaler);
-                    }
-                }),
-                access,
-                |seen| &mut seen.view.autoscalers
-            ),
-            self.follow(watcher(Api::<CoreEvent>::namespaced(client(), namespace), of_autoscalers), access, |seen| {
-                &mut seen.view.events
-            }),
+            self.follow(deployments, access, |seen| &mut seen.view.deployments),
+            self.follow(pods, access, |seen| &mut seen.view.pods),
+            self.follow(autoscalers, access, |seen| &mut seen.view.autoscalers),
+            self.follow(events, access, |seen| &mut seen.view.events),
         );
     }
 
-    /// Keeps one kind of objects as the cluster has it. A watch that breaks is begun anew, ever more slowly.
-    async fn follow<K>(
+    /// Keeps one kind of objects as the cluster has it. When its watch breaks it is listed anew, ever more slowly: a
+    /// watch that is taken up again tells nothing before something changes, a list tells that the cluster is back.
+    async fn follow<K, S>(
         &self,
-        watched: impl Stream<Item = Result<Event<K>, watcher::Error>> + Send,
+        watched: impl Fn() -> S,
         access: &Access,
         of: impl Fn(&mut Seen) -> &mut BTreeMap<String, K>,
     ) where
         K: kube::Resource + Clone + 'static,
+        S: Stream<Item = Result<Event<K>, watcher::Error>> + Send,
     {
-        let mut watched = std::pin::pin!(watched.default_backoff());
-        // What a list told so far; it takes the place of all that was known when it is whole.
-        let mut listed = BTreeMap::new();
-        while let Some(event) = watched.next().await {
-            match event {
-                Ok(event) => {
-                    self.board.watching("");
-                    match event {
-                        Event::Init => listed.clear(),
-                        Event::InitApply(object) => drop(listed.insert(object.name_any(), object)),
-                        Event::InitDone => *of(&mut self.lock()) = std::mem::take(&mut listed),
-                        Event::Apply(object) => drop(of(&mut self.lock()).insert(object.name_any(), object)),
-                        Event::Delete(object) => drop(of(&mut self.lock()).remove(&object.name_any())),
+        let kind = type_name::<K>();
+        let mut pauses = DefaultBackoff::default();
+        loop {
+            // What a list told so far; it takes the place of all that was known when it is whole.
+            let mut listed = BTreeMap::new();
+            let mut watched = std::pin::pin!(watched());
+            while let Some(event) = watched.next().await {
+                match event {
+                    Ok(Event::Init) => continue,
+                    Ok(Event::InitApply(object)) => {
+                        listed.insert(object.name_any(), object);
+                        continue;
                     }
-                    self.show();
+                    Ok(Event::InitDone) => {
+                        let mut seen = self.lock();
+                        *of(&mut seen) = std::mem::take(&mut listed);
+                        seen.broken.remove(kind);
+                    }
+                    Ok(Event::Apply(object)) => drop(of(&mut self.lock()).insert(object.name_any(), object)),
+                    Ok(Event::Delete(object)) => drop(of(&mut self.lock()).remove(&object.name_any())),
+                    Err(error) => {
+                        tracing::warn!(%error, "a watch broke");
+                        self.lock().broken.extend(why(error, access).map(|why| (kind, why)));
+                        self.show();
+                        break;
+                    }
                 }
-                Err(error) => {
-                    let why = match &error {
-                        watcher::Error::InitialListFailed(error)
-                        | watcher::Error::WatchStartFailed(error)
-                        | watcher::Error::WatchFailed(error) => explain(error, &access.context, &access.server),
-                        other => other.to_string(),
-                    };
-                    tracing::warn!(%error, "a watch broke");
-                    self.board.watching(&format!("What is shown of the cluster may be old: {why}. Trying again."));
-                }
+                self.show();
             }
+            sleep(pauses.next().unwrap_or(LONGEST_PAUSE)).await;
         }
     }
 
@@ -151,6 +158,7 @@ impl Observer {
         let mut seen = self.lock();
         seen.access = access;
         seen.view = View::default();
+        seen.broken.clear();
         seen.whole = false;
     }
 
@@ -181,15 +189,15 @@ impl Observer {
     }
 
     fn show(&self) {
-        let (rows, replicas, scaling, missing) = {
+        let (rows, replicas, scaling, notices) = {
             let mut seen = self.lock();
             seen.number();
-            (seen.counted(), seen.replicas(), seen.scaling(), seen.missing())
+            (seen.counted(), seen.replicas(), seen.scaling(), seen.notices())
         };
         self.board.rows(rows);
         self.board.replicas_are(replicas);
         self.board.scaling(scaling);
-        self.board.notices(missing);
+        self.board.notices(notices);
         self.changed.send_modify(|count| *count += 1);
     }
 
@@ -220,12 +228,17 @@ impl Seen {
         rows.collect()
     }
 
-    /// What somebody took away, a sentence each.
-    fn missing(&self) -> Vec<String> {
+    /// What people should know: what may not be as it is shown, and what somebody took away.
+    fn notices(&self) -> Vec<String> {
+        let broken: BTreeSet<&String> = self.broken.values().collect();
+        let old = broken.into_iter().map(|why| {
+            let says = sentence(&format!("what is shown of the cluster may be old: {why}"));
+            format!("{says} Trying again.")
+        });
         let gone = self.rows.iter().filter(|row| self.whole && !self.view.deployments.contains_key(&row.name));
-        let says =
+        let gone =
             gone.map(|row| format!("{} is no longer in the cluster: somebody deleted it. Run `make up`.", row.name));
-        says.collect()
+        old.chain(gone).collect()
     }
 
     fn replicas(&self) -> Vec<(ReplicaId, crate::board::ReplicaView)> {
@@ -269,3 +282,19 @@ impl Seen {
         self.decided.insert(autoscaler.name_any(), (now, shortest));
     }
 }
+
+/// Why a watch broke; `None` when it only has to begin anew.
+fn why(error: watcher::Error, access: &Access) -> Option<String> {
+    match error {
+        watcher::Error::InitialListFailed(error)
+        | watcher::Error::WatchStartFailed(error)
+        | watcher::Error::WatchFailed(error) => Some(access.explain(&error)),
+        // The cluster no longer knows what has changed since: nothing is wrong.
+        watcher::Error::WatchError(status) if status.code == 410 => None,
+        watcher::Error::WatchError(status) => Some(access.explain(&kube::Error::Api(status))),
+        other => Some(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests;
