@@ -1,10 +1,12 @@
-//! Watches the namespace and keeps view and board as the cluster is. Nothing here polls.
+//! Watches the namespace and keeps view and board as the cluster is. Nothing here polls. `seen` is what it knows.
+
+mod seen;
 
 use std::{
     any::type_name,
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use futures::{Stream, StreamExt, TryStreamExt};
@@ -22,17 +24,11 @@ use tokio::{sync::watch, time::sleep};
 use super::{
     access::Access,
     objects::{MANAGER, OURS},
-    pods,
-    scaler::scaling,
     view::View,
 };
-use crate::{
-    board::{Board, ReplicaId, Row},
-    order::sentence,
-};
+use crate::board::{Board, Row};
+use seen::Seen;
 
-/// Longer gaps between two decisions of an autoscaler mean that it had nothing to say.
-const LONGEST_SYNC_MS: u64 = 60_000;
 /// Between two attempts to watch.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
@@ -42,28 +38,6 @@ pub(super) struct Observer {
     board: Arc<Board>,
     seen: Arc<Mutex<Seen>>,
     changed: watch::Sender<u64>,
-}
-
-#[derive(Debug, Default)]
-struct Seen {
-    view: View,
-    /// Numbers of the pods on the board, by name.
-    numbers: BTreeMap<String, u64>,
-    next: u64,
-    /// Rows of the services, as the manifests have them.
-    rows: Vec<Row>,
-    /// When each autoscaler was last seen to decide, and the shortest time between two decisions, ms.
-    decided: BTreeMap<String, (Instant, u64)>,
-    /// Over how long the cluster measures, ms.
-    metrics_ms: u64,
-    /// Whether everything was there once: what is missing now was taken away.
-    whole: bool,
-    /// Why a watch is broken, by what it watches.
-    broken: BTreeMap<&'static str, String>,
-    /// Where people may open a service, by its name.
-    addresses: BTreeMap<String, String>,
-    /// The way into the cluster; `None` while there is none.
-    access: Option<Access>,
 }
 
 impl Observer {
@@ -169,8 +143,7 @@ impl Observer {
 
     /// Forgets everything.
     pub(super) fn forget(&self) {
-        let next = self.lock().next;
-        *self.lock() = Seen { next, ..Seen::default() };
+        self.lock().forget();
         self.show();
     }
 
@@ -203,83 +176,6 @@ impl Observer {
 
     fn lock(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Seen {
-    /// Gives each new pod a number, and forgets those of pods that are gone.
-    fn number(&mut self) {
-        self.numbers.retain(|name, _| self.view.pods.contains_key(name));
-        for name in self.view.pods.keys() {
-            if !self.numbers.contains_key(name) {
-                self.next += 1;
-                self.numbers.insert(name.clone(), self.next);
-            }
-        }
-    }
-
-    fn counted(&self) -> Vec<Row> {
-        let desired = |name: &str| self.view.deployments.get(name)?.spec.as_ref()?.replicas;
-        let rows = self.rows.iter().map(|row| Row {
-            address: self.addresses.get(&row.name).cloned().unwrap_or_default(),
-            desired: desired(&row.name).and_then(|count| u32::try_from(count).ok()).unwrap_or(row.desired),
-            ..row.clone()
-        });
-        rows.collect()
-    }
-
-    /// What people should know: what may not be as it is shown, and what somebody took away.
-    fn notices(&self) -> Vec<String> {
-        let broken: BTreeSet<&String> = self.broken.values().collect();
-        let old = broken.into_iter().map(|why| {
-            let says = sentence(&format!("what is shown of the cluster may be old: {why}"));
-            format!("{says} Trying again.")
-        });
-        let gone = self.rows.iter().filter(|row| self.whole && !self.view.deployments.contains_key(&row.name));
-        let gone =
-            gone.map(|row| format!("{} is no longer in the cluster: somebody deleted it. Run `make up`.", row.name));
-        old.chain(gone).collect()
-    }
-
-    fn replicas(&self) -> Vec<(ReplicaId, crate::board::ReplicaView)> {
-        let pods = self.view.pods.iter().filter(|(_, pod)| !pods::leaves(pod));
-        pods.filter_map(|(name, pod)| {
-            let id = ReplicaId { service: pods::service(pod)?.to_owned(), number: *self.numbers.get(name)? };
-            Some((id, pods::view(pod)))
-        })
-        .collect()
-    }
-
-    fn scaling(&self) -> Vec<brownout_core::stack::Scaling> {
-        let told = self.view.autoscalers.values().filter_map(|autoscaler| {
-            let name = autoscaler.name_any();
-            let about = |event: &&CoreEvent| event.involved_object.name.as_deref() == Some(&name);
-            let events: Vec<&CoreEvent> = self.view.events.values().filter(about).collect();
-            let mut told = scaling(autoscaler, &events)?;
-            told.current = u32::try_from(self.view.pods_of(&told.service).count()).unwrap_or(u32::MAX);
-            told.ready = u32::try_from(self.view.ready_of(&told.service).count()).unwrap_or(u32::MAX);
-            // Before its first decision, or where it cannot decide, an autoscaler wants what there is.
-            if told.desired == 0 {
-                told.desired = told.current;
-            }
-            told.sync_ms = self.decided.get(&name).map_or(0, |(_, shortest)| *shortest);
-            told.metrics_ms = self.metrics_ms;
-            Some(told)
-        });
-        told.collect()
-    }
-
-    /// An autoscaler tells nobody how often it looks; two changes of its status are at least that far apart.
-    fn decides(&mut self, autoscaler: &HorizontalPodAutoscaler) {
-        let now = Instant::now();
-        let (before, shortest) = self.decided.get(&autoscaler.name_any()).copied().unwrap_or((now, 0));
-        let gap = u64::try_from(now.duration_since(before).as_millis()).unwrap_or(u64::MAX);
-        let shortest = match (gap, shortest) {
-            (gap, shortest) if !(1_000..LONGEST_SYNC_MS).contains(&gap) => shortest,
-            (gap, 0) => gap,
-            (gap, shortest) => gap.min(shortest),
-        };
-        self.decided.insert(autoscaler.name_any(), (now, shortest));
     }
 }
 
