@@ -29,7 +29,6 @@ struct Inner {
     /// The working copy that the failure was about.
     about: String,
     watching: String,
-    stale: String,
     notices: Vec<String>,
     replicas: replicas::Replicas,
     scaling: Vec<Scaling>,
@@ -82,11 +81,6 @@ impl Board {
     /// Keeps why the working copy cannot be watched as it should; empty when it can.
     pub(crate) fn watching(&self, sentence: &str) {
         self.change(|inner| inner.watching = sentence.to_owned());
-    }
-
-    /// Keeps why what is shown may be old; empty when it is not.
-    pub(crate) fn stale(&self, sentence: &str) {
-        self.change(|inner| inner.stale = sentence.to_owned());
     }
 
     pub(crate) fn notices(&self, notices: Vec<String>) {
@@ -231,8 +225,7 @@ impl Inner {
             Mode::Up if self.replicas.well() => StackPhase::Ready,
             Mode::Up => StackPhase::Degraded,
         };
-        let sentences =
-            [&self.failure, &self.watching, &self.stale].into_iter().filter(|sentence| !sentence.is_empty());
+        let sentences = [&self.failure, &self.watching].into_iter().filter(|sentence| !sentence.is_empty());
         StackStatus {
             doing: self.doing.clone(),
             phase,

@@ -11,6 +11,8 @@ mod apply;
 mod gauges;
 mod images;
 mod logs;
+#[cfg(test)]
+mod mock;
 mod nodeport;
 mod objects;
 mod observer;

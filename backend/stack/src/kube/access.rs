@@ -61,6 +61,12 @@ impl Access {
         Ok(Self { client, context: name, server: server.trim_end_matches('/').to_owned() })
     }
 
+    /// A way that a test has made.
+    #[cfg(test)]
+    pub(super) fn of(client: Client, context: &str, server: &str) -> Self {
+        Self { client, context: context.to_owned(), server: server.to_owned() }
+    }
+
     /// Whether the cluster answers and knows us.
     ///
     /// # Errors
@@ -88,7 +94,7 @@ impl Access {
 }
 
 /// An answer of the cluster as a sentence with a next step.
-pub(super) fn explain(error: &kube::Error, context: &str, server: &str) -> String {
+fn explain(error: &kube::Error, context: &str, server: &str) -> String {
     match error {
         kube::Error::Api(status) if status.code == 401 => format!(
             "the cluster does not accept the credentials of context `{context}`; they may have expired: log in anew, then try again"
@@ -103,6 +109,10 @@ pub(super) fn explain(error: &kube::Error, context: &str, server: &str) -> Strin
         kube::Error::Api(status) if status.code == 403 => {
             format!("context `{context}` may not do this: {}; ask for the role `edit` in the namespace", status.message)
         }
+        kube::Error::Api(status) if status.message.contains("provided port is already allocated") => format!(
+            "{}; another namespace or Service uses it: `kubectl get services --all-namespaces` shows which",
+            status.message
+        ),
         kube::Error::Api(status) if status.message.is_empty() => format!("the cluster answered {}", status.code),
         kube::Error::Api(status) => status.message.clone(),
         kube::Error::Service(_) | kube::Error::HyperError(_) => {
@@ -126,6 +136,7 @@ mod tests {
     use kube::core::Status;
 
     use super::*;
+    use crate::kube::mock::{Mock, Scenario};
 
     fn refused(code: u16, message: &str) -> String {
         let status = Status { code, message: message.to_owned(), ..Status::default() };
@@ -144,5 +155,28 @@ mod tests {
         assert!(refused(403, ending).contains("wait until it is gone"));
         assert_eq!(refused(422, "spec.replicas: Invalid value"), "spec.replicas: Invalid value");
         assert_eq!(refused(500, ""), "the cluster answered 500");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_cluster_answers_or_it_is_said_what_is_in_the_way() {
+        for scenario in [Scenario::Well, Scenario::SlowThenThere] {
+            let mock = Mock::of(scenario);
+            mock.access().answers().await.unwrap();
+            assert_eq!(mock.lines(), ["GET /version"], "{scenario:?}");
+        }
+        for (scenario, why) in [
+            (Scenario::Silent, "https://127.0.0.1:6443 did not answer within 10 s; is it running?"),
+            (
+                Scenario::Away,
+                "the cluster at https://127.0.0.1:6443 does not answer (connection refused); is it running?",
+            ),
+            (
+                Scenario::Expired,
+                "the cluster does not accept the credentials of context `mock`; they may have expired: log in anew, then try again",
+            ),
+        ] {
+            let error = Mock::of(scenario).access().answers().await.unwrap_err().to_string();
+            assert_eq!(error, format!("the cluster cannot be used: {why}"), "{scenario:?}");
+        }
     }
 }

@@ -125,3 +125,6 @@ pub(super) async fn forget_namespace(access: &Access, name: &str) -> Result<(), 
         Err(error) => Err(access.error(format!("namespace {name}"), &error)),
     }
 }
+
+#[cfg(test)]
+mod tests;

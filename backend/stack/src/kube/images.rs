@@ -76,3 +76,41 @@ async fn call(what: &'static str, words: &[String]) -> Result<(), StackError> {
     }
     Err(failed(format!("`{}` ended with {}:\n{said}", words.join(" "), output.status)))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::kube::mock::{Mock, Scenario};
+
+    fn node(name: &str, images: &[&str]) -> Value {
+        let images: Vec<Value> = images.iter().map(|image| json!({"names": [image], "sizeBytes": 1})).collect();
+        json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": name}, "status": {"images": images}})
+    }
+
+    #[tokio::test]
+    async fn an_image_is_there_when_every_node_has_it() {
+        let (lab, old) = ("docker.io/library/lab:3f2a", "docker.io/library/lab:0000");
+        for (nodes, expected) in [
+            (vec![node("a", &[old, lab]), node("b", &[lab])], true),
+            (vec![node("a", &["lab:3f2a"])], true),
+            (vec![node("a", &[lab]), node("b", &[old])], false),
+            (vec![node("a", &[lab]), node("b", &[])], false),
+            (vec![node("a", &["docker.io/library/otherlab:3f2a"])], false),
+            (vec![], false),
+        ] {
+            let mock = Mock::holding(Scenario::Well, nodes.clone());
+            assert_eq!(has(&mock.access(), "3f2a").await, expected, "{nodes:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_cluster_that_does_not_let_us_look_has_to_be_told() {
+        for scenario in [Scenario::NodesHidden, Scenario::Away] {
+            let mock = Mock::holding(scenario, vec![node("a", &["docker.io/library/lab:3f2a"])]);
+            assert!(!has(&mock.access(), "3f2a").await, "{scenario:?}");
+            assert_eq!(mock.lines(), ["GET /api/v1/nodes"]);
+        }
+    }
+}

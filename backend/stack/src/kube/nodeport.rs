@@ -68,3 +68,6 @@ async fn addresses(access: &Access) -> Vec<String> {
     let addresses = nodes.items.into_iter().flat_map(of);
     addresses.filter(|address| address.type_.ends_with("IP")).map(|address| address.address).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,12 @@
-//! Watches the namespace and keeps view and board as the cluster is. Nothing here polls.
+//! Watches the namespace and keeps view and board as the cluster is. Nothing here polls. `seen` is what it knows.
+
+mod seen;
 
 use std::{
+    any::type_name,
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Instant,
+    time::Duration,
 };
 
 use futures::{Stream, StreamExt, TryStreamExt};
@@ -14,27 +17,23 @@ use k8s_openapi::api::{
 };
 use kube::{
     Api, ResourceExt,
-    runtime::{
-        WatchStreamExt,
-        watcher::{self, Event, watcher},
-    },
+    runtime::watcher::{self, DefaultBackoff, Event, watcher},
 };
-use tokio::sync::watch;
+use tokio::{sync::watch, time::sleep};
 
 use super::{
-    access::{Access, explain},
+    access::Access,
     objects::{MANAGER, OURS},
-    pods, pulse,
-    scaler::scaling,
+    pulse,
     view::View,
 };
-use crate::{
-    board::{Board, ReplicaId, Row},
-    order::sentence,
-};
+use crate::board::{Board, Row};
+use seen::Seen;
 
-/// Longer gaps between two decisions of an autoscaler mean that it had nothing to say.
-const LONGEST_SYNC_MS: u64 = 60_000;
+/// Stands for the API server itself among what can be broken.
+const PULSE: &str = "the API server";
+/// Between two attempts to watch.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// The view, shared between the watches and whoever reads it. Cloning shares it.
 #[derive(Debug, Clone)]
@@ -42,26 +41,6 @@ pub(super) struct Observer {
     board: Arc<Board>,
     seen: Arc<Mutex<Seen>>,
     changed: watch::Sender<u64>,
-}
-
-#[derive(Debug, Default)]
-struct Seen {
-    view: View,
-    /// Numbers of the pods on the board, by name.
-    numbers: BTreeMap<String, u64>,
-    next: u64,
-    /// Rows of the services, as the manifests have them.
-    rows: Vec<Row>,
-    /// When each autoscaler was last seen to decide, and the shortest time between two decisions, ms.
-    decided: BTreeMap<String, (Instant, u64)>,
-    /// Over how long the cluster measures, ms.
-    metrics_ms: u64,
-    /// Whether everything was there once: what is missing now was taken away.
-    whole: bool,
-    /// Where people may open a service, by its name.
-    addresses: BTreeMap<String, String>,
-    /// The way into the cluster; `None` while there is none.
-    access: Option<Access>,
 }
 
 impl Observer {
@@ -74,65 +53,67 @@ impl Observer {
         let client = || access.client.clone();
         let ours = watcher::Config::default().labels(&format!("{OURS}={MANAGER}"));
         let of_autoscalers = watcher::Config::default().fields("involvedObject.kind=HorizontalPodAutoscaler");
+        let deployments = || watcher(Api::<Deployment>::namespaced(client(), namespace), ours.clone());
+        let pods = || watcher(Api::<Pod>::namespaced(client(), namespace), ours.clone());
+        let autoscalers = || {
+            let watched = watcher(Api::<HorizontalPodAutoscaler>::namespaced(client(), namespace), ours.clone());
+            watched.inspect_ok(|event| {
+                if let Event::Apply(autoscaler) = event {
+                    self.lock().decides(autoscaler);
+                }
+            })
+        };
+        let events = || watcher(Api::<CoreEvent>::namespaced(client(), namespace), of_autoscalers.clone());
         tokio::join!(
-            pulse::keep(access, &self.board),
-            self.follow(watcher(Api::<Deployment>::namespaced(client(), namespace), ours.clone()), access, |seen| {
-                &mut seen.view.deployments
-            }),
-            self.follow(watcher(Api::<Pod>::namespaced(client(), namespace), ours.clone()), access, |seen| {
-                &mut seen.view.pods
-            }),
-            self.follow(
-                watcher(Api::<HorizontalPodAutoscaler>::namespaced(client(), namespace), ours).inspect_ok(|event| {
-                    if let Event::Apply(autoscaler) = event {
-                        self.lock().decides(autoscaler);
-                    }
-                }),
-                access,
-                |seen| &mut seen.view.autoscalers
-            ),
-            self.follow(watcher(Api::<CoreEvent>::namespaced(client(), namespace), of_autoscalers), access, |seen| {
-                &mut seen.view.events
-            }),
+            pulse::keep(access, self),
+            self.follow(deployments, access, |seen| &mut seen.view.deployments),
+            self.follow(pods, access, |seen| &mut seen.view.pods),
+            self.follow(autoscalers, access, |seen| &mut seen.view.autoscalers),
+            self.follow(events, access, |seen| &mut seen.view.events),
         );
     }
 
-    /// Keeps one kind of objects as the cluster has it. A watch that breaks is begun anew, ever more slowly.
-    async fn follow<K>(
+    /// Keeps one kind of objects as the cluster has it. When its watch breaks it is listed anew, ever more slowly: a
+    /// watch that is taken up again tells nothing before something changes, a list tells that the cluster is back.
+    async fn follow<K, S>(
         &self,
-        watched: impl Stream<Item = Result<Event<K>, watcher::Error>> + Send,
+        watched: impl Fn() -> S,
         access: &Access,
         of: impl Fn(&mut Seen) -> &mut BTreeMap<String, K>,
     ) where
         K: kube::Resource + Clone + 'static,
+        S: Stream<Item = Result<Event<K>, watcher::Error>> + Send,
     {
-        let mut watched = std::pin::pin!(watched.default_backoff());
-        // What a list told so far; it takes the place of all that was known when it is whole.
-        let mut listed = BTreeMap::new();
-        while let Some(event) = watched.next().await {
-            match event {
-                Ok(event) => {
-                    self.board.stale("");
-                    match event {
-                        Event::Init => listed.clear(),
-                        Event::InitApply(object) => drop(listed.insert(object.name_any(), object)),
-                        Event::InitDone => *of(&mut self.lock()) = std::mem::take(&mut listed),
-                        Event::Apply(object) => drop(of(&mut self.lock()).insert(object.name_any(), object)),
-                        Event::Delete(object) => drop(of(&mut self.lock()).remove(&object.name_any())),
+        let kind = type_name::<K>();
+        let mut pauses = DefaultBackoff::default();
+        loop {
+            // What a list told so far; it takes the place of all that was known when it is whole.
+            let mut listed = BTreeMap::new();
+            let mut watched = std::pin::pin!(watched());
+            while let Some(event) = watched.next().await {
+                match event {
+                    Ok(Event::Init) => continue,
+                    Ok(Event::InitApply(object)) => {
+                        listed.insert(object.name_any(), object);
+                        continue;
                     }
-                    self.show();
+                    Ok(Event::InitDone) => {
+                        let mut seen = self.lock();
+                        *of(&mut seen) = std::mem::take(&mut listed);
+                        seen.broken.remove(kind);
+                    }
+                    Ok(Event::Apply(object)) => drop(of(&mut self.lock()).insert(object.name_any(), object)),
+                    Ok(Event::Delete(object)) => drop(of(&mut self.lock()).remove(&object.name_any())),
+                    Err(error) => {
+                        tracing::warn!(%error, "a watch broke");
+                        self.lock().broken.extend(why(error, access).map(|why| (kind, why)));
+                        self.show();
+                        break;
+                    }
                 }
-                Err(error) => {
-                    let why = match &error {
-                        watcher::Error::InitialListFailed(error)
-                        | watcher::Error::WatchStartFailed(error)
-                        | watcher::Error::WatchFailed(error) => explain(error, &access.context, &access.server),
-                        other => other.to_string(),
-                    };
-                    tracing::warn!(%error, "a watch broke");
-                    self.board.stale(&stale(&why));
-                }
+                self.show();
             }
+            sleep(pauses.next().unwrap_or(LONGEST_PAUSE)).await;
         }
     }
 
@@ -155,6 +136,7 @@ impl Observer {
         let mut seen = self.lock();
         seen.access = access;
         seen.view = View::default();
+        seen.broken.clear();
         seen.whole = false;
     }
 
@@ -165,9 +147,19 @@ impl Observer {
 
     /// Forgets everything.
     pub(super) fn forget(&self) {
-        let next = self.lock().next;
-        *self.lock() = Seen { next, ..Seen::default() };
+        self.lock().forget();
         self.show();
+    }
+
+    /// Says why nobody answers there; `None` when somebody does.
+    pub(super) fn answered(&self, why: Option<String>) {
+        let mut seen = self.lock();
+        let before = seen.broken.remove(PULSE);
+        seen.broken.extend(why.clone().map(|why| (PULSE, why)));
+        drop(seen);
+        if before != why {
+            self.show();
+        }
     }
 
     /// Over how long the cluster measures what its autoscalers act on.
@@ -185,15 +177,15 @@ impl Observer {
     }
 
     fn show(&self) {
-        let (rows, replicas, scaling, missing) = {
+        let (rows, replicas, scaling, notices) = {
             let mut seen = self.lock();
             seen.number();
-            (seen.counted(), seen.replicas(), seen.scaling(), seen.missing())
+            (seen.counted(), seen.replicas(), seen.scaling(), seen.notices())
         };
         self.board.rows(rows);
         self.board.replicas_are(replicas);
         self.board.scaling(scaling);
-        self.board.notices(missing);
+        self.board.notices(notices);
         self.changed.send_modify(|count| *count += 1);
     }
 
@@ -202,80 +194,18 @@ impl Observer {
     }
 }
 
-/// What people read while the cluster is away.
-pub(super) fn stale(why: &str) -> String {
-    let why = sentence(&format!("what is shown of the cluster may be old: {why}"));
-    format!("{why} Trying again.")
-}
-
-impl Seen {
-    /// Gives each new pod a number, and forgets those of pods that are gone.
-    fn number(&mut self) {
-        self.numbers.retain(|name, _| self.view.pods.contains_key(name));
-        for name in self.view.pods.keys() {
-            if !self.numbers.contains_key(name) {
-                self.next += 1;
-                self.numbers.insert(name.clone(), self.next);
-            }
-        }
-    }
-
-    fn counted(&self) -> Vec<Row> {
-        let desired = |name: &str| self.view.deployments.get(name)?.spec.as_ref()?.replicas;
-        let rows = self.rows.iter().map(|row| Row {
-            address: self.addresses.get(&row.name).cloned().unwrap_or_default(),
-            desired: desired(&row.name).and_then(|count| u32::try_from(count).ok()).unwrap_or(row.desired),
-            ..row.clone()
-        });
-        rows.collect()
-    }
-
-    /// What somebody took away, a sentence each.
-    fn missing(&self) -> Vec<String> {
-        let gone = self.rows.iter().filter(|row| self.whole && !self.view.deployments.contains_key(&row.name));
-        let says =
-            gone.map(|row| format!("{} is no longer in the cluster: somebody deleted it. Run `make up`.", row.name));
-        says.collect()
-    }
-
-    fn replicas(&self) -> Vec<(ReplicaId, crate::board::ReplicaView)> {
-        let pods = self.view.pods.iter().filter(|(_, pod)| !pods::leaves(pod));
-        pods.filter_map(|(name, pod)| {
-            let id = ReplicaId { service: pods::service(pod)?.to_owned(), number: *self.numbers.get(name)? };
-            Some((id, pods::view(pod)))
-        })
-        .collect()
-    }
-
-    fn scaling(&self) -> Vec<brownout_core::stack::Scaling> {
-        let told = self.view.autoscalers.values().filter_map(|autoscaler| {
-            let name = autoscaler.name_any();
-            let about = |event: &&CoreEvent| event.involved_object.name.as_deref() == Some(&name);
-            let events: Vec<&CoreEvent> = self.view.events.values().filter(about).collect();
-            let mut told = scaling(autoscaler, &events)?;
-            told.current = u32::try_from(self.view.pods_of(&told.service).count()).unwrap_or(u32::MAX);
-            told.ready = u32::try_from(self.view.ready_of(&told.service).count()).unwrap_or(u32::MAX);
-            // Before its first decision, or where it cannot decide, an autoscaler wants what there is.
-            if told.desired == 0 {
-                told.desired = told.current;
-            }
-            told.sync_ms = self.decided.get(&name).map_or(0, |(_, shortest)| *shortest);
-            told.metrics_ms = self.metrics_ms;
-            Some(told)
-        });
-        told.collect()
-    }
-
-    /// An autoscaler tells nobody how often it looks; two changes of its status are at least that far apart.
-    fn decides(&mut self, autoscaler: &HorizontalPodAutoscaler) {
-        let now = Instant::now();
-        let (before, shortest) = self.decided.get(&autoscaler.name_any()).copied().unwrap_or((now, 0));
-        let gap = u64::try_from(now.duration_since(before).as_millis()).unwrap_or(u64::MAX);
-        let shortest = match (gap, shortest) {
-            (gap, shortest) if !(1_000..LONGEST_SYNC_MS).contains(&gap) => shortest,
-            (gap, 0) => gap,
-            (gap, shortest) => gap.min(shortest),
-        };
-        self.decided.insert(autoscaler.name_any(), (now, shortest));
+/// Why a watch broke; `None` when it only has to begin anew.
+fn why(error: watcher::Error, access: &Access) -> Option<String> {
+    match error {
+        watcher::Error::InitialListFailed(error)
+        | watcher::Error::WatchStartFailed(error)
+        | watcher::Error::WatchFailed(error) => Some(access.explain(&error)),
+        // The cluster no longer knows what has changed since: nothing is wrong.
+        watcher::Error::WatchError(status) if status.code == 410 => None,
+        watcher::Error::WatchError(status) => Some(access.explain(&kube::Error::Api(status))),
+        other => Some(other.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -180,7 +180,6 @@ impl Operator {
         reach::tell_none(&self.board);
         self.board.live(None);
         self.board.failure("");
-        self.board.stale("");
         self.board.mode(Mode::Down, "");
         gone
     }

@@ -4,30 +4,23 @@ use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 
-use super::{access::Access, observer::stale};
-use crate::board::Board;
+use super::{access::Access, observer::Observer};
+use crate::error::StackError;
 
 /// Between two questions.
 const EVERY: Duration = Duration::from_secs(3);
 /// A question that takes longer has failed.
 const WITHIN: Duration = Duration::from_secs(3);
 
-/// Keeps on the board whether the API server answers, until it is dropped.
-pub(super) async fn keep(access: &Access, board: &Board) {
-    let mut lost = false;
+/// Tells the observer whether the API server answers, until it is dropped.
+pub(super) async fn keep(access: &Access, observer: &Observer) {
     loop {
         sleep(EVERY).await;
-        let why = match timeout(WITHIN, access.answers()).await {
+        observer.answered(match timeout(WITHIN, access.answers()).await {
             Ok(Ok(())) => None,
+            Ok(Err(StackError::Cluster { why, .. })) => Some(why),
             Ok(Err(error)) => Some(error.to_string()),
-            Err(_) => Some(format!("{} did not answer within {} s", access.server, WITHIN.as_secs())),
-        };
-        match &why {
-            Some(why) => board.stale(&stale(why)),
-            // The watches take their own notices back.
-            None if lost => board.stale(""),
-            None => {}
-        }
-        lost = why.is_some();
+            Err(_) => Some(format!("the cluster at {} hangs; is this machine too busy?", access.server)),
+        });
     }
 }
