@@ -175,8 +175,10 @@ mod tests {
                 "the cluster does not accept the credentials of context `mock`; they may have expired: log in anew, then try again",
             ),
         ] {
+            let begun = tokio::time::Instant::now();
             let error = Mock::of(scenario).access().answers().await.unwrap_err().to_string();
             assert_eq!(error, format!("the cluster cannot be used: {why}"), "{scenario:?}");
+            assert!(begun.elapsed() < WITHIN + Duration::from_secs(1), "{scenario:?}: {:?}", begun.elapsed());
         }
     }
 }

@@ -173,7 +173,9 @@ async fn our_namespace_is_deleted_and_waited_for() {
     assert_eq!(deletions_of_namespaces(&mock), 1);
 
     let mock = Mock::holding(Scenario::NamespaceStays, mine());
+    let begun = tokio::time::Instant::now();
     let error = forget_namespace(&mock.access(), "lab").await.unwrap_err().to_string();
+    assert!(begun.elapsed() < GONE + Duration::from_secs(1), "{:?}", begun.elapsed());
     assert!(error.starts_with("namespace lab could not be deleted: it is still there after 60 s; `kubectl"), "{error}");
     let mock = Mock::holding(Scenario::Forbidden, mine());
     let error = forget_namespace(&mock.access(), "lab").await.unwrap_err().to_string();
