@@ -7,13 +7,17 @@ use brownout_stack::{Images, KubeOptions, KubeStack, Stack};
 use k8s_openapi::api::core::v1::{Namespace, Pod};
 use kube::{
     Api, Client, ResourceExt,
-    api::{ListParams, PostParams},
+    api::{DeleteParams, ListParams, Patch, PatchParams, PostParams},
     config::Kubeconfig,
+    runtime::wait::{await_condition, conditions::is_deleted},
 };
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use crate::bench::{Bench, DATABASE, PATIENCE, repository};
+
+/// Begins the name of each namespace that tests make.
+const PREFIX: &str = "brownout-test-";
 
 pub(crate) struct Cluster {
     pub(crate) bench: Bench,
@@ -27,7 +31,8 @@ impl Cluster {
         let bench = Bench::new(&format!("kube-{name}"));
         fs::copy(repository().join(DATABASE), bench.root.join(DATABASE)).unwrap();
         let client = Client::try_default().await.expect("KUBECONFIG names a cluster");
-        Self { bench, namespace: format!("brownout-test-{name}"), client }
+        clear(&client).await;
+        Self { bench, namespace: format!("{PREFIX}{name}"), client }
     }
 
     pub(crate) fn options(&self) -> KubeOptions {
@@ -84,6 +89,21 @@ impl Cluster {
         let path = self.bench.data.path().join("kubeconfig");
         fs::write(&path, kubeconfig.to_string()).unwrap();
         path
+    }
+}
+
+/// Removes what a test that failed has left: it holds the node ports.
+async fn clear(client: &Client) {
+    let namespaces: Api<Namespace> = Api::all(client.clone());
+    for left in namespaces.list(&ListParams::default()).await.unwrap() {
+        let name = left.name_any();
+        if name.starts_with(PREFIX) {
+            let free = Patch::Merge(json!({"metadata": {"finalizers": null}}));
+            namespaces.patch(&name, &PatchParams::default(), &free).await.unwrap();
+            let _ = namespaces.delete(&name, &DeleteParams::background()).await;
+            let gone = await_condition(namespaces.clone(), &name, is_deleted(&left.uid().unwrap()));
+            timeout(Duration::from_secs(60), gone).await.expect("it goes").unwrap();
+        }
     }
 }
 
