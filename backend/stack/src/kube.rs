@@ -3,7 +3,7 @@
 //! `access` is the way in and what refusals mean; `objects` the manifests as the cluster is to have them; `apply` puts
 //! them in and takes them out; `operator` is the one task that does so. `observer` watches and keeps `view` and board;
 //! `pods` and `scaler` say in plain sentences what is seen. `images` brings builds into the cluster, `reach` leads to
-//! what runs there by `nodeport` and `tunnel`, `gauges` and `logs` read it.
+//! what runs there by `nodeport` and `tunnel`, `gauges` and `logs` read it. Tests ask a `mock` in place of a cluster.
 
 mod access;
 mod apply;
