@@ -4,7 +4,7 @@
 //! them in and takes them out; `operator` is the one task that does so. `observer` watches and keeps `view` and board, `pulse` asks whether
 //! anybody is there;
 //! `pods` and `scaler` say in plain sentences what is seen. `images` brings builds into the cluster, `reach` leads to
-//! what runs there by `nodeport` and `tunnel`, `gauges` and `logs` read it.
+//! what runs there by `nodeport` and `tunnel`, `gauges` and `logs` read it. Tests ask a `mock` in place of a cluster.
 
 mod access;
 mod apply;

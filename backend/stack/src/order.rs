@@ -46,3 +46,19 @@ pub(crate) async fn until<T>(
         outcome = work => outcome,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_ends_once() {
+        for (text, expected) in [
+            ("port 8080 is in use", "Port 8080 is in use."),
+            ("it is full.", "It is full."),
+            ("no answer; is it running?", "No answer; is it running?"),
+        ] {
+            assert_eq!(sentence(text), expected);
+        }
+    }
+}

@@ -129,6 +129,8 @@ impl Operator {
         self.link = None;
         let access = Access::open(self.options.kubeconfig.as_deref(), self.options.context.as_deref()).await?;
         access.answers().await?;
+        // Before anything is watched: what an earlier way has told is forgotten here.
+        self.observer.reach_by(Some(access.clone()));
         let stop = CancellationToken::new();
         let (observer, namespace) = (self.observer.clone(), self.options.namespace.clone());
         let watching = {
@@ -142,7 +144,6 @@ impl Operator {
             folder: self.options.data_dir.join("logs"),
         };
         tokio::spawn(stop.clone().run_until_cancelled_owned(logs.follow(self.observer.clone())));
-        self.observer.reach_by(Some(access.clone()));
         self.link = Some(Link { access: access.clone(), _watching: stop.drop_guard() });
         Ok(access)
     }

@@ -101,7 +101,8 @@ async fn clear(client: &Client) {
             let free = Patch::Merge(json!({"metadata": {"finalizers": null}}));
             namespaces.patch(&name, &PatchParams::default(), &free).await.unwrap();
             let _ = namespaces.delete(&name, &DeleteParams::background()).await;
-            let gone = await_condition(namespaces.clone(), &name, is_deleted(&left.uid().unwrap()));
+            let uid = left.uid().unwrap();
+            let gone = await_condition(namespaces.clone(), &name, is_deleted(&uid));
             timeout(Duration::from_secs(60), gone).await.expect("it goes").unwrap();
         }
     }

@@ -1,4 +1,4 @@
-//! What Kubernetes 1.34 says when it refuses: `Status` objects, word for word.
+//! What Kubernetes 1.34 says when it refuses: `Status` objects, in its words.
 
 use serde_json::{Value, json};
 
