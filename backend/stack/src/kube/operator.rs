@@ -126,9 +126,10 @@ impl Operator {
         {
             return Ok(link.access.clone());
         }
-        self.link = None;
         let access = Access::open(self.options.kubeconfig.as_deref(), self.options.context.as_deref()).await?;
+        // Until another way works, the watches of the one there is go on trying.
         access.answers().await?;
+        self.link = None;
         // Before anything is watched: what an earlier way has told is forgotten here.
         self.observer.reach_by(Some(access.clone()));
         let stop = CancellationToken::new();
