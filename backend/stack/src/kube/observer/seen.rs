@@ -1,9 +1,6 @@
 //! What was seen of the cluster, and what the board shows of it.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Instant,
-};
+use std::{collections::BTreeMap, time::Instant};
 
 use brownout_core::stack::Scaling;
 use k8s_openapi::api::{autoscaling::v2::HorizontalPodAutoscaler, core::v1::Event};
@@ -70,15 +67,15 @@ impl Seen {
 
     /// What people should know: what may not be as it is shown, and what somebody took away.
     pub(super) fn notices(&self) -> Vec<String> {
-        let broken: BTreeSet<&String> = self.broken.values().collect();
-        let old = broken.into_iter().map(|why| {
+        // One reason is enough: the others say the same in other words.
+        let old = self.broken.values().next().map(|why| {
             let says = sentence(&format!("what is shown of the cluster may be old: {why}"));
             format!("{says} Trying again.")
         });
         let gone = self.rows.iter().filter(|row| self.whole && !self.view.deployments.contains_key(&row.name));
         let gone =
             gone.map(|row| format!("{} is no longer in the cluster: somebody deleted it. Run `make up`.", row.name));
-        old.chain(gone).collect()
+        old.into_iter().chain(gone).collect()
     }
 
     pub(super) fn replicas(&self) -> Vec<(ReplicaId, ReplicaView)> {
