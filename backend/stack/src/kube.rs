@@ -28,12 +28,9 @@ mod view;
 use std::{path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
-use brownout_core::stack::{Books, Endpoints, Gauges, StackStatus};
-use tokio::{
-    runtime::Handle,
-    sync::{broadcast, mpsc, oneshot, watch},
-};
-use tokio_util::sync::{CancellationToken, DropGuard};
+use brownout_core::stack::Gauges;
+use tokio::{runtime, sync::broadcast};
+use tokio_util::sync::CancellationToken;
 
 pub use images::Images;
 
@@ -43,13 +40,11 @@ use crate::{
     builds::Builds,
     cargo::Cargo,
     error::StackError,
+    handle::{Handle, Handled, LINES},
     identity::identity,
     ledger::Ledger,
-    local::LINES,
-    order::{ORDERS, Order, Reply, Request},
     probe::Prober,
     spawner::Spawner,
-    stack::{Deployed, Stack},
     watch::watch as watch_working_copy,
 };
 use observer::Observer;
@@ -81,13 +76,9 @@ pub struct KubeOptions {
 /// A stack in a cluster. Dropping the last handle ends the watches; what runs in the cluster stays until `down`.
 #[derive(Debug)]
 pub struct KubeStack {
+    handle: Handle,
     namespace: String,
-    board: Arc<Board>,
     observer: Observer,
-    lines: broadcast::Sender<String>,
-    orders: mpsc::Sender<Order>,
-    downs: watch::Sender<u64>,
-    _stop: DropGuard,
 }
 
 impl KubeStack {
@@ -97,7 +88,7 @@ impl KubeStack {
     /// # Errors
     /// When the data directory cannot be used, another process uses it, or the working copy cannot be read.
     pub fn new(options: KubeOptions) -> Result<Arc<Self>, StackError> {
-        let runtime = Handle::try_current().map_err(|error| StackError::System {
+        let runtime = runtime::Handle::try_current().map_err(|error| StackError::System {
             what: "the stack needs an async runtime",
             source: std::io::Error::other(error),
         })?;
@@ -119,21 +110,12 @@ impl KubeStack {
         let stop = CancellationToken::new();
         let watching = watch_working_copy(options.root.clone(), board.clone());
         tokio::spawn(stop.clone().run_until_cancelled_owned(watching));
-        let (orders, waiting) = mpsc::channel(ORDERS);
-        let (downs, asked_down) = watch::channel(0);
+        let (handle, work) = Handle::new(board.clone(), lines, stop);
         let observer = Observer::new(board.clone());
         let namespace = options.namespace.clone();
         let operator = Operator::new(options, board.clone(), observer.clone(), builder, Prober::new()?);
-        tokio::spawn(operator.run(waiting, asked_down, stop.clone()));
-        Ok(Arc::new(Self { namespace, board, observer, lines, orders, downs, _stop: stop.drop_guard() }))
-    }
-
-    /// Hands a request to the operator, which carries it out even when this future is dropped.
-    async fn ask<T>(&self, request: impl FnOnce(Reply<T>) -> Request) -> Result<T, StackError> {
-        let (reply, answer) = oneshot::channel();
-        let order = Order { request: request(reply), downs: *self.downs.borrow() };
-        self.orders.send(order).await.map_err(|_| StackError::Ended)?;
-        answer.await.map_err(|_| StackError::Ended)?
+        tokio::spawn(operator.run(work));
+        Ok(Arc::new(Self { handle, namespace, observer }))
     }
 }
 
@@ -152,53 +134,12 @@ impl KubeOptions {
 }
 
 #[async_trait]
-impl Stack for KubeStack {
-    async fn up(&self) -> Result<(), StackError> {
-        self.ask(Request::Up).await
+impl Handled for KubeStack {
+    fn handle(&self) -> &Handle {
+        &self.handle
     }
 
-    async fn deploy(&self) -> Result<Deployed, StackError> {
-        self.ask(Request::Deploy).await
-    }
-
-    async fn reset(&self) -> Result<(), StackError> {
-        self.ask(Request::Reset).await
-    }
-
-    async fn down(&self) -> Result<(), StackError> {
-        // What was asked before is interrupted; what is asked from now on is not.
-        self.downs.send_modify(|count| *count += 1);
-        self.ask(Request::Down).await
-    }
-
-    fn status(&self) -> watch::Receiver<StackStatus> {
-        self.board.subscribe()
-    }
-
-    async fn observe(&self) -> Gauges {
-        let database = async {
-            match self.board.auditor() {
-                Some(auditor) => auditor.gauges().await,
-                None => Gauges::new(),
-            }
-        };
-        let (mut gauges, database) = tokio::join!(gauges::read(&self.namespace, &self.observer), database);
-        gauges.extend(database);
-        gauges
-    }
-
-    async fn books(&self) -> Result<Option<Books>, StackError> {
-        match self.board.auditor() {
-            Some(auditor) => auditor.books().await.map(Some),
-            None => Ok(None),
-        }
-    }
-
-    fn endpoints(&self) -> Endpoints {
-        self.board.endpoints()
-    }
-
-    fn build_log(&self) -> broadcast::Receiver<String> {
-        self.lines.subscribe()
+    async fn gauges(&self) -> Gauges {
+        gauges::read(&self.namespace, &self.observer).await
     }
 }

@@ -3,7 +3,7 @@
 //! The map, from the outside in:
 //!
 //! - `stack`, `error`: the one small trait, and what can go wrong.
-//! - `local`: the handle of a stack of plain processes. `operator` is the one task that changes it,
+//! - `handle`: what everybody holds of a stack. `local`: a stack of plain processes. `operator` is the one task that changes it,
 //!   `order` what it is asked, `board` what everybody sees of it, `gauges` reads its metrics.
 //! - `manifest`: `deploy/k8s/*.yaml` as far as plain processes can honour it; `address` gives Services loopback ports.
 //! - `identity`: what the working copy is; `watch` tells when it changes; `cargo` builds it, asked by `builder`;
@@ -29,6 +29,7 @@ mod error;
 mod fleet;
 mod forwarder;
 mod gauges;
+mod handle;
 mod identity;
 pub mod k3d;
 mod kube;

@@ -6,11 +6,7 @@ mod roll;
 use std::time::Duration;
 
 use brownout_core::stack::{Endpoints, ServiceStatus};
-use tokio::{
-    sync::{mpsc, watch},
-    time::timeout,
-};
-use tokio_util::sync::CancellationToken;
+use tokio::time::timeout;
 
 use crate::{
     board::{Failure, Mode},
@@ -19,8 +15,9 @@ use crate::{
     cargo::Cargo,
     error::StackError,
     fleet::Fleet,
+    handle::Work,
     local::LocalOptions,
-    order::{Order, Request, sentence, until},
+    order::{Request, sentence, until},
     postgres::{self, Postgres},
     replica::{Replica, Tools},
     stack::Deployed,
@@ -54,29 +51,9 @@ impl Operator {
     }
 
     /// Works until the last handle is dropped.
-    pub(crate) async fn run(
-        mut self,
-        mut orders: mpsc::Receiver<Order>,
-        mut downs: watch::Receiver<u64>,
-        stop: CancellationToken,
-    ) {
-        loop {
-            let order = tokio::select! {
-                biased;
-                () = stop.cancelled() => return,
-                order = orders.recv() => match order {
-                    Some(order) => order,
-                    None => return,
-                },
-                never = self.fleet.keep() => match never {},
-            };
-            let interrupted = async {
-                tokio::select! {
-                    _ = downs.wait_for(|count| *count > order.downs) => {}
-                    () = stop.cancelled() => {}
-                }
-            };
-            match order.request {
+    pub(crate) async fn run(mut self, mut work: Work) {
+        while let Some((request, interrupted)) = work.next(self.fleet.keep()).await {
+            match request {
                 Request::Up(reply) if self.fleet.is_empty() => {
                     let outcome = until(interrupted, self.up()).await;
                     let _ = reply.send(self.settle(outcome).await);

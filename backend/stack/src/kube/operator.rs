@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 
 use kube::ResourceExt;
 use tokio::{
-    sync::{broadcast, mpsc, watch},
+    sync::broadcast,
     time::{Instant, timeout_at},
 };
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -27,8 +27,9 @@ use crate::{
     board::{Board, Mode},
     builder::{Builder, Freshness, Live},
     error::StackError,
+    handle::Work,
     manifest::RESET,
-    order::{Order, Request, sentence, until},
+    order::{Request, sentence, until},
     probe::Prober,
 };
 
@@ -79,28 +80,9 @@ impl Operator {
     }
 
     /// Works until the last handle is dropped. What runs in the cluster stays then; `down` deletes it.
-    pub(super) async fn run(
-        mut self,
-        mut orders: mpsc::Receiver<Order>,
-        mut downs: watch::Receiver<u64>,
-        stop: CancellationToken,
-    ) {
-        loop {
-            let order = tokio::select! {
-                biased;
-                () = stop.cancelled() => return,
-                order = orders.recv() => match order {
-                    Some(order) => order,
-                    None => return,
-                },
-            };
-            let interrupted = async {
-                tokio::select! {
-                    _ = downs.wait_for(|count| *count > order.downs) => {}
-                    () = stop.cancelled() => {}
-                }
-            };
-            match order.request {
+    pub(super) async fn run(mut self, mut work: Work) {
+        while let Some((request, interrupted)) = work.next(std::future::pending()).await {
+            match request {
                 Request::Up(reply) => {
                     let outcome = until(interrupted, self.bring(Freshness::Kept)).await;
                     let _ = reply.send(self.settle(outcome).await.map(drop));
