@@ -50,7 +50,7 @@ fn whom(holder: &Option<Record>) -> String {
 #[derive(Debug)]
 pub struct Claim {
     dir: PathBuf,
-    _lock: File,
+    lock: File,
 }
 
 impl Claim {
@@ -61,7 +61,7 @@ impl Claim {
         let lock =
             OpenOptions::new().create(true).truncate(false).write(true).open(dir.join("panel.lock")).map_err(io)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Claim { dir: dir.to_owned(), _lock: lock }),
+            Ok(()) => Ok(Claim { dir: dir.to_owned(), lock }),
             Err(TryLockError::WouldBlock) => Err(RecordError::Taken { dir: dir.to_owned(), holder: read(dir) }),
             Err(TryLockError::Error(source)) => Err(io(source)),
         }
@@ -85,6 +85,9 @@ impl Claim {
 impl Drop for Claim {
     fn drop(&mut self) {
         let _ = fs::remove_file(self.dir.join("panel.json"));
+        // A process that is being started just now has a copy of the file until it becomes another program; closing
+        // ours alone would leave the directory taken for that moment.
+        let _ = self.lock.unlock();
     }
 }
 
