@@ -112,4 +112,16 @@ mod tests {
         assert!(read(dir.path()).is_none());
         Claim::take(dir.path()).expect("free again");
     }
+
+    #[test]
+    fn a_directory_is_free_although_a_process_that_is_being_started_still_has_a_copy_of_the_lock() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let claim = Claim::take(dir.path()).expect("first claim");
+        // What fork leaves in a child until it becomes another program.
+        let copy = claim.lock.try_clone().expect("a copy");
+        Claim::take(dir.path()).expect_err("it is taken");
+        drop(claim);
+        Claim::take(dir.path()).expect("free again");
+        drop(copy);
+    }
 }

@@ -112,6 +112,7 @@ fn end(processes: &[Entry]) -> usize {
             left.iter().filter(|process| process.lives()).for_each(|process| signal(process.pid, Signal::KILL));
             break;
         }
+        // Nobody tells us of the end of a process that is not our child; this is off the event loop, 2 s at most.
         std::thread::sleep(Duration::from_millis(10));
     }
     left.len()

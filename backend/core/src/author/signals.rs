@@ -49,15 +49,7 @@ pub(super) const GAUGES: [&str; 30] = [
 const EDITED: [&str; 2] = ["api.", "worker."];
 
 /// What the stack itself knows of such a service.
-const OF_THE_STACK: [&str; 7] = [
-    "api.replicas",
-    "api.replicas_desired",
-    "api.replicas_ready",
-    "api.cpu",
-    "api.cpu_request",
-    "api.restarts",
-    "worker.restarts",
-];
+const OF_THE_STACK: [&str; 6] = ["replicas", "replicas_desired", "replicas_ready", "cpu", "cpu_request", "restarts"];
 
 /// Reads a signal.
 pub(super) fn signal(field: &Field<'_>, frame: &Frame, findings: &mut Findings<'_>) -> Option<Signal> {
@@ -76,8 +68,8 @@ pub(super) fn signal(field: &Field<'_>, frame: &Frame, findings: &mut Findings<'
         }
         Signal::Load { .. } | Signal::Books => {}
         Signal::Probe { gauge } => {
-            let edited = EDITED.iter().any(|service| gauge.starts_with(service));
-            if edited && !OF_THE_STACK.contains(&gauge.as_str()) {
+            let reported = EDITED.iter().find_map(|service| gauge.strip_prefix(service));
+            if reported.is_some_and(|name| !OF_THE_STACK.contains(&name)) {
                 let message = format!("{} is reported by the code that participants edit", quoted(text));
                 return findings.error(&field.spot, message, "judge what the load or the dependency saw");
             }
