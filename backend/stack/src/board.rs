@@ -9,7 +9,7 @@ use brownout_core::stack::{DeployStep, Endpoints, Scaling, StackPhase, StackStat
 use tokio::sync::watch;
 
 use crate::{identity::Identity, postgres::Auditor};
-pub(crate) use build::Failure;
+pub(crate) use build::{Failure, first_of};
 pub(crate) use replicas::{Count, ReadyReplica, ReplicaId, ReplicaView, Row};
 
 /// The shared view. Every change computes the status anew, so the parts cannot disagree.

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Builds in a row during which files may change before we give up.
-const ROUNDS: u32 = 3;
+pub(crate) const ROUNDS: u32 = 3;
 
 /// What makes binaries of the working copy.
 #[derive(Debug)]
@@ -36,6 +36,20 @@ pub(crate) struct Live {
     pub(crate) image: Image,
 }
 
+impl Live {
+    /// The same image for a working copy of which only the manifests differ.
+    pub(crate) fn with_manifests(&self, working: &Identity) -> Option<Self> {
+        let same = self.identity.sources == working.sources && self.identity.manifests != working.manifests;
+        same.then(|| Self { identity: working.clone(), image: self.image.clone() })
+    }
+}
+
+/// Somebody kept editing.
+pub(crate) fn restless() -> StackError {
+    let why = format!("files changed during {ROUNDS} builds in a row; save them, then run `make dev`");
+    StackError::Build { why }
+}
+
 impl Builder {
     /// The working copy as it is when the build ends, with a copy of its binary that no later build overwrites.
     pub(crate) async fn build(
@@ -46,11 +60,8 @@ impl Builder {
     ) -> Result<Live, StackError> {
         let mut before = self.working_copy(board).await?;
         for _ in 0..ROUNDS {
-            if let Some(Live { identity, image }) = &live
-                && identity.sources == before.sources
-                && identity.manifests != before.manifests
-            {
-                return Ok(Live { identity: before, image: image.clone() });
+            if let Some(same) = live.as_ref().and_then(|live| live.with_manifests(&before)) {
+                return Ok(same);
             }
             if freshness == Freshness::Kept
                 && let Some(path) = self.builds.find(&before.id)
@@ -76,8 +87,7 @@ impl Builder {
             let image = Image { path: kept.map_err(|_| StackError::Ended)??, id: before.id.clone() };
             return Ok(Live { identity: before, image });
         }
-        let why = format!("files changed during {ROUNDS} builds in a row; save them, then run `make dev`");
-        Err(StackError::Build { why })
+        Err(restless())
     }
 
     /// What the working copy is now; the board learns it.

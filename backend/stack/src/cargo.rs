@@ -11,7 +11,7 @@ use tokio::{
 };
 
 use crate::{
-    board::Failure,
+    board::{Failure, first_of},
     ledger::Ledger,
     process::{Farewell, Launch, Process, ending},
     spawner::Spawner,
@@ -122,24 +122,11 @@ impl Cargo {
 impl Failure {
     fn of(mut problems: Vec<BuildProblem>, output: String, ending: &str) -> Self {
         problems.extend(message::manifest_problem(&output).filter(|_| problems.is_empty()));
-        let why = match &problems[..] {
-            [] if message::is_network(&output) => {
-                "cargo could not fetch crates; connect to the network, run `make setup` once, then `make dev`"
-                    .to_owned()
-            }
-            [] => format!("cargo {ending}; its last line: {}", output.lines().last().unwrap_or("nothing")),
-            [only] => format!("{}:{}:{}: {}", only.file, only.line, only.column, only.message),
-            [first, ..] => {
-                format!(
-                    "{} errors, the first at {}:{}:{}: {}",
-                    problems.len(),
-                    first.file,
-                    first.line,
-                    first.column,
-                    first.message
-                )
-            }
-        };
+        let why = first_of(&problems).unwrap_or_else(|| match message::is_network(&output) {
+            true => "cargo could not fetch crates; connect to the network, run `make setup` once, then `make dev`"
+                .to_owned(),
+            false => format!("cargo {ending}; its last line: {}", output.lines().last().unwrap_or("nothing")),
+        });
         Self { problems, output, why }
     }
 }

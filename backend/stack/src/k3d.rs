@@ -1,10 +1,9 @@
 //! The cluster of the workshop, by the commands `docker` and `k3d`.
 //!
 //! `settings` is what a cluster is made with, `listing` what k3d tells of the one that is there, `pinned` the images of
-//! `deploy/images.txt`, `store` how they are saved and given back to Docker. `call` runs a program, `trouble` says what
+//! `deploy/images.txt`, `store` how they are saved and given back to Docker. `trouble` says what
 //! to do about what it said.
 
-mod call;
 mod listing;
 mod pinned;
 mod settings;
@@ -19,8 +18,10 @@ use std::{
 use brownout_core::stack::DeployStep;
 use tokio::sync::broadcast;
 
-use crate::error::StackError;
-use call::{Call, Said, call};
+use crate::{
+    call::{Call, Said, call},
+    error::StackError,
+};
 use listing::Found;
 use pinned::{For, Pinned};
 use settings::Settings;

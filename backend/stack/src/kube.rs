@@ -29,23 +29,14 @@ use std::{path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
 use brownout_core::stack::Gauges;
-use tokio::{runtime, sync::broadcast};
-use tokio_util::sync::CancellationToken;
 
 pub use images::Images;
 
 use crate::{
-    board::Board,
-    builder::Builder,
-    builds::Builds,
-    cargo::Cargo,
     error::StackError,
-    handle::{Handle, Handled, LINES},
-    identity::identity,
-    ledger::Ledger,
+    handle::{Handle, Handled},
     probe::Prober,
-    spawner::Spawner,
-    watch::watch as watch_working_copy,
+    site::Site,
 };
 use observer::Observer;
 use operator::Operator;
@@ -88,48 +79,15 @@ impl KubeStack {
     /// # Errors
     /// When the data directory cannot be used, another process uses it, or the working copy cannot be read.
     pub fn new(options: KubeOptions) -> Result<Arc<Self>, StackError> {
-        let runtime = runtime::Handle::try_current().map_err(|error| StackError::System {
-            what: "the stack needs an async runtime",
-            source: std::io::Error::other(error),
-        })?;
-        let options = options.absolute()?;
-        let ledger = Arc::new(Ledger::open(&options.data_dir)?.0);
         let kind = if matches!(options.images, Images::K3d(_)) { "k3d" } else { "kube" };
-        let board = Arc::new(Board::new(kind));
-        board.working(identity(&options.root)?);
-        let (lines, _) = broadcast::channel(LINES);
-        let spawner = Spawner::start(runtime).map_err(StackError::system("the thread that starts processes"))?;
-        let cargo = Cargo {
-            root: options.root.clone(),
-            target_dir: options.lab_target_dir.clone().unwrap_or_else(|| options.root.join("lab/target")),
-            lines: lines.clone(),
-            spawner,
-            ledger,
-        };
-        let builder = Builder { root: options.root.clone(), cargo, builds: Builds::open(&options.data_dir)? };
-        let stop = CancellationToken::new();
-        let watching = watch_working_copy(options.root.clone(), board.clone());
-        tokio::spawn(stop.clone().run_until_cancelled_owned(watching));
-        let (handle, work) = Handle::new(board.clone(), lines, stop);
-        let observer = Observer::new(board.clone());
-        let namespace = options.namespace.clone();
-        let operator = Operator::new(options, board.clone(), observer.clone(), builder, Prober::new()?);
+        let KubeOptions { root, data_dir, lab_target_dir, .. } = &options;
+        let site = Site::open(kind, root, data_dir, lab_target_dir.as_deref())?;
+        let options = KubeOptions { root: site.root, data_dir: site.data_dir, ..options };
+        let (handle, work) = Handle::new(site.board.clone(), site.lines, site.stop);
+        let (observer, namespace) = (Observer::new(site.board.clone()), options.namespace.clone());
+        let operator = Operator::new(options, site.board, observer.clone(), site.builder, Prober::new()?);
         tokio::spawn(operator.run(work));
         Ok(Arc::new(Self { handle, namespace, observer }))
-    }
-}
-
-impl KubeOptions {
-    /// The same options with paths that mean the same from everywhere.
-    fn absolute(self) -> Result<Self, StackError> {
-        let logs = self.data_dir.join("logs");
-        std::fs::create_dir_all(&logs).map_err(StackError::file("cannot create", logs))?;
-        let root = std::fs::canonicalize(&self.root).map_err(StackError::file("cannot find", &self.root))?;
-        let data_dir =
-            std::fs::canonicalize(&self.data_dir).map_err(StackError::file("cannot find", &self.data_dir))?;
-        let target = self.lab_target_dir.as_ref().map(std::path::absolute).transpose();
-        let lab_target_dir = target.map_err(StackError::system("lab_target_dir"))?;
-        Ok(Self { root, data_dir, lab_target_dir, ..self })
     }
 }
 

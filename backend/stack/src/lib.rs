@@ -3,7 +3,7 @@
 //! The map, from the outside in:
 //!
 //! - `stack`, `error`: the one small trait, and what can go wrong.
-//! - `handle`: what everybody holds of a stack. `local`: a stack of plain processes. `operator` is the one task that changes it,
+//! - `site`: what every stack stands on. `handle`: what everybody holds of it. `local`: a stack of plain processes. `operator` is the one task that changes it,
 //!   `order` what it is asked, `board` what everybody sees of it, `gauges` reads its metrics.
 //! - `manifest`: `deploy/k8s/*.yaml` as far as plain processes can honour it; `address` gives Services loopback ports.
 //! - `identity`: what the working copy is; `watch` tells when it changes; `cargo` builds it, asked by `builder`;
@@ -14,7 +14,7 @@
 //! - `postgres`: the lab's database, where the manifests have one.
 //! - `kube`: the handle of a stack in a cluster, with the same board and builds.
 //! - `k3d`: the cluster of the workshop, by the commands `docker` and `k3d`.
-//! - `account`, `ledger`, `spawner`, `platform`, `port`, `limit`: what the operating system has to be told or asked.
+//! - `account`, `call`, `ledger`, `spawner`, `platform`, `port`, `limit`: what the operating system has to be told or asked.
 
 mod account;
 mod address;
@@ -24,6 +24,7 @@ mod balance;
 mod board;
 mod builder;
 mod builds;
+mod call;
 mod cargo;
 mod error;
 mod fleet;
@@ -48,6 +49,7 @@ mod probe;
 mod process;
 mod quota;
 mod replica;
+mod site;
 mod spawner;
 mod stack;
 mod steps;

@@ -7,24 +7,17 @@ use std::{
 
 use async_trait::async_trait;
 use brownout_core::stack::Gauges;
-use tokio::{runtime, sync::broadcast};
-use tokio_util::sync::CancellationToken;
 
 use crate::{
-    board::Board,
-    builds::Builds,
-    cargo::Cargo,
     error::StackError,
     gauges::Reader,
-    handle::{Handle, Handled, LINES},
-    identity::identity,
+    handle::{Handle, Handled},
     ledger::Ledger,
     operator::Operator,
     postgres,
     probe::Prober,
     replica::Tools,
-    spawner::Spawner,
-    watch::watch as watch_working_copy,
+    site::Site,
 };
 
 /// What a local stack is made of.
@@ -58,36 +51,13 @@ impl LocalStack {
     /// # Errors
     /// When the data directory cannot be used, another process uses it, or the working copy cannot be read.
     pub fn new(options: LocalOptions) -> Result<Arc<Self>, StackError> {
-        let runtime = runtime::Handle::try_current();
-        let runtime = runtime.map_err(|error| StackError::System {
-            what: "the stack needs an async runtime",
-            source: std::io::Error::other(error),
-        })?;
-        let options = absolute(options)?;
-        let (ledger, ended) = Ledger::open(&options.data_dir)?;
-        let ledger = Arc::new(ledger);
-        let board = Arc::new(Board::new("local"));
-        if ended > 0 {
-            tracing::info!(ended, "processes that a killed panel left behind were ended");
-        }
-        board.working(identity(&options.root)?);
-        let spawner = Spawner::start(runtime).map_err(StackError::system("the thread that starts processes"))?;
+        let LocalOptions { root, data_dir, lab_target_dir, .. } = &options;
+        let site = Site::open("local", root, data_dir, lab_target_dir.as_deref())?;
+        let options = LocalOptions { root: site.root, data_dir: site.data_dir, ..options };
         let prober = Prober::new()?;
-        let (lines, _) = broadcast::channel(LINES);
-        let cargo = Cargo {
-            root: options.root.clone(),
-            target_dir: options.lab_target_dir.clone().unwrap_or_else(|| options.root.join("lab/target")),
-            lines: lines.clone(),
-            spawner: spawner.clone(),
-            ledger: ledger.clone(),
-        };
-        let builds = Builds::open(&options.data_dir)?;
-        let stop = CancellationToken::new();
-        let watching = watch_working_copy(options.root.clone(), board.clone());
-        tokio::spawn(stop.clone().run_until_cancelled_owned(watching));
-        let (handle, work) = Handle::new(board.clone(), lines, stop.clone());
-        let tools = Tools { spawner, ledger, prober: prober.clone(), board: board.clone() };
-        let operator = Operator::new(options, tools, cargo, builds);
+        let (handle, work) = Handle::new(site.board.clone(), site.lines, site.stop);
+        let tools = Tools { spawner: site.spawner, ledger: site.ledger, prober: prober.clone(), board: site.board };
+        let operator = Operator::new(options, tools, site.builder);
         tokio::spawn(operator.run(work));
         Ok(Arc::new(Self { handle, gauges: Reader::new(prober) }))
     }
@@ -115,15 +85,4 @@ pub fn sweep(data_dir: &Path) -> Result<(), StackError> {
         tracing::info!(ended, "processes that a killed panel left behind were ended");
     }
     postgres::delete(data_dir)
-}
-
-/// The same options with paths that mean the same from everywhere.
-fn absolute(options: LocalOptions) -> Result<LocalOptions, StackError> {
-    let LocalOptions { root, data_dir, .. } = &options;
-    std::fs::create_dir_all(data_dir.join("logs")).map_err(StackError::file("cannot create", data_dir.join("logs")))?;
-    let root = std::fs::canonicalize(root).map_err(StackError::file("cannot find", root))?;
-    let data_dir = std::fs::canonicalize(data_dir).map_err(StackError::file("cannot find", data_dir))?;
-    let target = options.lab_target_dir.as_ref().map(std::path::absolute).transpose();
-    let lab_target_dir = target.map_err(StackError::system("lab_target_dir"))?;
-    Ok(LocalOptions { root, data_dir, lab_target_dir, ..options })
 }

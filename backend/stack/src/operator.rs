@@ -11,8 +11,6 @@ use tokio::time::timeout;
 use crate::{
     board::{Failure, Mode},
     builder::{Builder, Freshness, Live},
-    builds::Builds,
-    cargo::Cargo,
     error::StackError,
     fleet::Fleet,
     handle::Work,
@@ -41,9 +39,8 @@ pub(crate) struct Operator {
 }
 
 impl Operator {
-    pub(crate) fn new(options: LocalOptions, tools: Tools, cargo: Cargo, builds: Builds) -> Self {
+    pub(crate) fn new(options: LocalOptions, tools: Tools, builder: Builder) -> Self {
         let fleet = Fleet::new(tools.clone(), options.data_dir.clone());
-        let builder = Builder { root: options.root.clone(), cargo, builds };
         let (fronts, postgres) = (Fronts::default(), Postgres::default());
         let operator = Self { options, tools, builder, fronts, postgres, fleet, live: None };
         operator.tell_endpoints();

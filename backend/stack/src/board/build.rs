@@ -15,6 +15,13 @@ pub(crate) struct Failure {
     pub(crate) why: String,
 }
 
+/// The compiler's errors in a clause: the only one, or how many and the first. `None` when there are none.
+pub(crate) fn first_of(problems: &[BuildProblem]) -> Option<String> {
+    let (first, rest) = problems.split_first()?;
+    let says = format!("{}:{}:{}: {}", first.file, first.line, first.column, first.message);
+    Some(if rest.is_empty() { says } else { format!("{} errors, the first at {says}", problems.len()) })
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Build {
     working: Identity,

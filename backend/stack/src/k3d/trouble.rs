@@ -1,10 +1,10 @@
 //! What went wrong with Docker or k3d, and what to do about it.
 
-use super::{
-    K3d,
+use super::K3d;
+use crate::{
     call::{Refused, Why, ending},
+    error::StackError,
 };
-use crate::error::StackError;
 
 /// A refusal, understood as far as it can be.
 #[derive(Debug)]

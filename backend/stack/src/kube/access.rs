@@ -6,7 +6,6 @@ use kube::{
     Client, Config,
     config::{KubeConfigOptions, Kubeconfig},
 };
-
 use tokio::time::timeout;
 
 use crate::error::StackError;

@@ -2,14 +2,17 @@
 
 mod archive;
 
-use std::{path::Path, process::Stdio};
+use std::path::Path;
 
 use k8s_openapi::api::core::v1::Node;
 use kube::{Api, api::ListParams};
-use tokio::process::Command;
 
 use super::{access::Access, objects::NAME};
-use crate::{error::StackError, k3d::K3d};
+use crate::{
+    call::{Call, Why, call, ending},
+    error::StackError,
+    k3d::K3d,
+};
 
 /// How a build gets into the cluster.
 #[derive(Debug, Clone)]
@@ -36,7 +39,7 @@ pub(super) async fn load(load: &[String], program: &Path, build: &str, scratch: 
     packed.map_err(|_| StackError::Ended)??;
     let words: Vec<String> =
         load.iter().map(|word| word.replace("{archive}", &archive.display().to_string())).collect();
-    let loaded = call("the image could not be loaded", &words).await;
+    let loaded = run(&words, scratch).await;
     // It may be large, and the cluster has it now or never.
     let _ = tokio::fs::remove_file(&archive).await;
     loaded
@@ -55,26 +58,23 @@ pub(super) async fn has(access: &Access, build: &str) -> bool {
     !nodes.items.is_empty() && nodes.items.iter().all(holds)
 }
 
-/// Calls a program without a shell. What it prints stands whole in the error.
-async fn call(what: &'static str, words: &[String]) -> Result<(), StackError> {
-    let failed = |why: String| StackError::Cluster { what: what.to_owned(), why };
+/// Runs the command that loads; what it said stands whole in the error.
+async fn run(words: &[String], scratch: &Path) -> Result<(), StackError> {
+    let failed = |why: String| StackError::Cluster { what: "the image could not be loaded".to_owned(), why };
     let Some((program, arguments)) = words.split_first() else {
         return Err(failed("no command was given; name one with --load-image".to_owned()));
     };
-    let mut command = Command::new(program);
-    command.args(arguments).stdin(Stdio::null()).kill_on_drop(true);
-    let output = command.output().await.map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => {
-            failed(format!("`{program}` was not found; `brownout preflight` says how to install it"))
-        }
-        _ => failed(format!("`{program}` could not be started: {error}")),
-    })?;
-    let said = [output.stdout, output.stderr].concat();
-    let said = String::from_utf8_lossy(&said).trim().to_owned();
-    if output.status.success() {
-        return Ok(());
-    }
-    Err(failed(format!("`{}` ended with {}:\n{said}", words.join(" "), output.status)))
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let wanted = Call { program: Path::new(program), arguments: &arguments, env: &[], folder: scratch };
+    let refused = match call(&wanted, None).await {
+        Ok(_) => return Ok(()),
+        Err(refused) => refused,
+    };
+    Err(failed(match refused.why {
+        Why::Absent => format!("`{program}` was not found; name another with --load-image"),
+        Why::NotStarted(error) => format!("`{program}` could not be started: {error}"),
+        Why::Ended(status, said) => format!("`{}` {}:\n{said}", refused.command, ending(status)),
+    }))
 }
 
 #[cfg(test)]

@@ -100,6 +100,7 @@ impl Observer {
                     Ok(Event::InitDone) => {
                         let mut seen = self.lock();
                         *of(&mut seen) = std::mem::take(&mut listed);
+                        seen.view.is_whole::<K>();
                         seen.broken.remove(kind);
                     }
                     Ok(Event::Apply(object)) => drop(of(&mut self.lock()).insert(object.name_any(), object)),

@@ -24,7 +24,7 @@ use super::{
     reach::{self, Reach},
 };
 use crate::{
-    board::{Board, Mode},
+    board::{Board, Mode, Row},
     builder::{Builder, Freshness, Live},
     error::StackError,
     handle::Work,
@@ -61,6 +61,8 @@ struct Link {
 struct Lab {
     live: Live,
     objects: Vec<Object>,
+    /// The services, as those objects make them.
+    rows: Vec<Row>,
     /// Set when everything was replaced although nothing had changed.
     restarted: Option<String>,
     /// Open for as long as it is live.
@@ -183,7 +185,7 @@ impl Operator {
         if apply::prune(&access, namespace, &[]).await? > 0 {
             let deadline = Instant::now() + GONE;
             let mut changes = self.observer.changes();
-            while !self.observer.look(|view| view.is_empty()) {
+            while !self.observer.look(|view| view.is_gone()) {
                 if timeout_at(deadline, changes.changed()).await.is_err() {
                     return Err(StackError::Cluster {
                         what: "the lab could not be deleted".to_owned(),

@@ -2,7 +2,7 @@
 
 use brownout_core::stack::BuildProblem;
 
-use crate::board::Failure;
+use crate::board::{Failure, first_of};
 
 /// What a failed build of the image says, with the places of the compiler's errors.
 pub(super) fn failure(output: &str) -> Failure {
@@ -21,18 +21,7 @@ pub(super) fn failure(output: &str) -> Failure {
             }
         }
     }
-    let why = match &problems[..] {
-        [] => "the lab's image cannot be built".to_owned(),
-        [only] => format!("{}:{}:{}: {}", only.file, only.line, only.column, only.message),
-        [first, ..] => format!(
-            "{} errors, the first at {}:{}:{}: {}",
-            problems.len(),
-            first.file,
-            first.line,
-            first.column,
-            first.message
-        ),
-    };
+    let why = first_of(&problems).unwrap_or_else(|| "the lab's image cannot be built".to_owned());
     Failure { problems, output: output.to_owned(), why }
 }
 

@@ -1,6 +1,9 @@
 //! How this machine reaches what runs in the cluster: node ports for the load, tunnels for what has none.
 
+use std::time::Duration;
+
 use brownout_core::stack::Endpoints;
+use tokio::time::timeout;
 
 use super::{
     KubeOptions,
@@ -12,6 +15,8 @@ use super::{
 };
 use crate::{board::Board, error::StackError, postgres, probe::Prober};
 
+/// A pod that takes longer to answer has failed.
+const WITHIN: Duration = Duration::from_secs(5);
 /// The simulator's Service and its port.
 const DEP: (&str, u16) = ("dep", 8082);
 /// The database's.
@@ -96,5 +101,8 @@ fn url(namespace: &str, pod: &str, port: i32, path: &str) -> String {
 
 async fn ask(access: &Access, request: http::request::Builder) -> Result<String, String> {
     let request = request.body(Vec::new()).map_err(|error| error.to_string())?;
-    access.client.request_text(request).await.map_err(|error| access.explain(&error))
+    match timeout(WITHIN, access.client.request_text(request)).await {
+        Ok(answer) => answer.map_err(|error| access.explain(&error)),
+        Err(_) => Err(format!("it did not answer within {} s", WITHIN.as_secs())),
+    }
 }

@@ -1,6 +1,9 @@
 //! What the cluster was last seen to hold in our namespace.
 
-use std::collections::BTreeMap;
+use std::{
+    any::type_name,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use k8s_openapi::api::{
     apps::v1::Deployment,
@@ -17,6 +20,8 @@ pub(super) struct View {
     pub(super) pods: BTreeMap<String, Pod>,
     pub(super) autoscalers: BTreeMap<String, HorizontalPodAutoscaler>,
     pub(super) events: BTreeMap<String, Event>,
+    /// Kinds that were listed whole: before that, what is not here may be there.
+    listed: BTreeSet<&'static str>,
 }
 
 /// How far a rollout is.
@@ -31,9 +36,16 @@ pub(super) enum Rollout {
 }
 
 impl View {
-    /// Whether nothing of ours is there.
-    pub(super) fn is_empty(&self) -> bool {
-        self.deployments.is_empty() && self.pods.is_empty()
+    /// Says that all objects of a kind are here now.
+    pub(super) fn is_whole<K>(&mut self) {
+        self.listed.insert(type_name::<K>());
+    }
+
+    /// Whether nothing of ours runs, as far as the cluster was looked at.
+    pub(super) fn is_gone(&self) -> bool {
+        let knows = |kind: &str| self.listed.contains(kind);
+        let known = knows(type_name::<Deployment>()) && knows(type_name::<Pod>());
+        known && self.deployments.is_empty() && self.pods.is_empty()
     }
 
     /// Ready pods of a service of the lab, with the port at which they answer.
@@ -118,6 +130,19 @@ mod tests {
         ] {
             assert_eq!(view(underway.clone()).rollout("api", 3), Rollout::Underway(String::new()), "{underway}");
         }
+    }
+
+    #[test]
+    fn a_lab_is_gone_only_once_the_cluster_was_looked_at() {
+        let mut view = View::default();
+        assert!(!view.is_gone(), "nothing is known yet");
+        view.is_whole::<Deployment>();
+        assert!(!view.is_gone(), "its pods are not known yet");
+        view.is_whole::<Pod>();
+        assert!(view.is_gone());
+        let leaves = json!({"metadata": {"name": "api-1", "deletionTimestamp": "2026-01-01T00:00:00Z"}});
+        view.pods.insert("api-1".to_owned(), serde_json::from_value(leaves).unwrap());
+        assert!(!view.is_gone(), "a pod on its way out still holds what it holds");
     }
 
     #[test]

@@ -3,12 +3,13 @@
 use brownout_core::stack::{BuildState, StackPhase};
 use brownout_stack::{Images, KubeOptions, KubeStack, Stack};
 use k8s_openapi::api::{
+    apps::v1::Deployment,
     authentication::v1::TokenRequest,
     core::v1::{Namespace, ResourceQuota, ServiceAccount},
 };
 use kube::{
-    Api,
-    api::{DeleteParams, Patch, PatchParams, PostParams},
+    Api, ResourceExt,
+    api::{DeleteParams, ListParams, Patch, PatchParams, PostParams},
 };
 use serde_json::json;
 use tokio::time::timeout;
@@ -76,6 +77,46 @@ async fn a_build_that_crashes_is_told_and_the_old_one_stays_live() {
     assert_eq!((status.build.live.as_str(), status.build.state), (before.as_str(), BuildState::Failed));
     assert_eq!(answering_build(&stack.endpoints().api).await, before);
     stack.down().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: make test-k8s"]
+async fn what_a_refused_deploy_added_is_taken_out_and_what_it_left_out_stays() {
+    let cluster = Cluster::new("back").await;
+    let stack = cluster.up().await;
+    let extra = cluster.bench.root.join("deploy/k8s/extra.yaml");
+    let worker = cluster.bench.root.join("deploy/k8s/worker.yaml");
+    let text = std::fs::read_to_string(&worker).unwrap();
+    // A service more, which cannot start, and one less.
+    let service = text.split("---").next().unwrap().replace("worker", "extra").replace("lab:dev", "lab:never");
+    std::fs::write(&extra, service).unwrap();
+    std::fs::remove_file(&worker).unwrap();
+    let why = timeout(PATIENCE, stack.deploy()).await.unwrap().unwrap_err().to_string();
+    says(&why, &["extra did not become ready: image lab:never is not in the cluster"]);
+    let status = until(&stack, "the services of before", |status| ready(status) && status.services.len() == 4).await;
+    let names: Vec<&str> = status.services.iter().map(|service| service.name.as_str()).collect();
+    assert_eq!(names, ["postgres", "dep", "api", "worker"]);
+    let deployments: Api<Deployment> = Api::namespaced(cluster.client.clone(), &cluster.namespace);
+    let held = deployments.list(&ListParams::default()).await.unwrap().items;
+    let held: Vec<String> = held.iter().map(|deployment| deployment.name_any()).collect();
+    assert_eq!(held, ["api", "dep", "postgres", "worker"]);
+    std::fs::remove_file(&extra).unwrap();
+    stack.down().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: make test-k8s"]
+async fn a_panel_that_finds_a_lab_and_takes_it_down_waits_until_its_pods_are_gone() {
+    let cluster = Cluster::new("sweep").await;
+    // Somebody else's namespace: its end cannot be waited for.
+    cluster.make_namespace(&[]).await;
+    drop(cluster.up().await);
+    let next = KubeStack::new(cluster.options()).unwrap();
+    next.down().await.unwrap();
+    let left = cluster.pods().list(&ListParams::default()).await.unwrap().items;
+    assert!(left.is_empty(), "{:?} are left", left.iter().map(|pod| pod.name_any()).collect::<Vec<_>>());
+    let namespaces: Api<Namespace> = Api::all(cluster.client.clone());
+    namespaces.delete(&cluster.namespace, &DeleteParams::background()).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

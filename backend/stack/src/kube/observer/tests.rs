@@ -12,6 +12,10 @@ const SOON: Duration = Duration::from_secs(120);
 const LOST: &str = "What is shown of the cluster may be old: the cluster at https://127.0.0.1:6443 does not answer \
                     (connection refused); is it running? Trying again.";
 
+/// What stands while connections are taken and nothing is answered.
+const HANGS: &str = "What is shown of the cluster may be old: the cluster at https://127.0.0.1:6443 hangs; is this \
+                     machine too busy? Trying again.";
+
 /// An observer at work. Dropping it ends it.
 struct Watched {
     mock: Mock,
@@ -166,4 +170,13 @@ async fn a_deleted_deployment_is_named_once_everything_was_there() {
     watched.until("named", |status| status.notices == [says]).await;
     watched.mock.put(deployment("worker"));
     watched.until("without a notice", |status| status.notices.is_empty()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_api_server_that_hangs_breaks_no_watch_and_is_told_until_it_answers() {
+    let watched = Watched::with(&["api"]).await;
+    watched.mock.turn(Scenario::Silent);
+    watched.until("that it hangs", |status| status.notices == [HANGS]).await;
+    watched.mock.turn(Scenario::Well);
+    watched.until("that it answers", |status| status.notices.is_empty()).await;
 }

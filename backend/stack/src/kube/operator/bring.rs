@@ -38,11 +38,10 @@ impl Operator {
         board.doing("applying the manifests");
         let again = freshness == Freshness::Built && before.is_some_and(|before| before.identity.id == id);
         let restarted = if again { Some(now()) } else { self.restarted(&image) };
-        let objects = objects::read(
-            &self.options.root,
-            &Stamp { namespace: &namespace, build: &image, restarted: restarted.as_deref() },
-        )?;
-        self.observer.rows(rows(&Manifests::read(&self.options.root)?));
+        let stamp = Stamp { namespace: &namespace, build: &image, restarted: restarted.as_deref() };
+        let objects = objects::read(&self.options.root, &stamp)?;
+        let rows = rows(&Manifests::read(&self.options.root)?);
+        self.observer.rows(rows.clone());
         let applied = self.apply(&access, &objects).await;
         if applied.is_ok() {
             steps.done("apply");
@@ -55,7 +54,6 @@ impl Operator {
         if let Err(error) = rolled {
             return Err(self.taken_back(&access, error, &live).await);
         }
-        apply::prune(&access, &namespace, &objects).await?;
         steps.done("roll out");
 
         board.doing("finding the node ports");
@@ -69,7 +67,10 @@ impl Operator {
         board.live(Some(live.identity.clone()));
         board.built();
         self.builder.builds.prune(&image);
-        self.lab = Some(Lab { live, objects, restarted, _reach: reach });
+        self.lab = Some(Lab { live, objects, rows, restarted, _reach: reach });
+        // Only now: until here all of it may still be taken back.
+        let kept = self.lab.as_ref().map(|lab| lab.objects.as_slice()).unwrap_or_default();
+        apply::prune(&access, &namespace, kept).await?;
         board.steps(steps.list());
         Ok(Deployed { build: id, steps: steps.list() })
     }
@@ -91,8 +92,8 @@ impl Operator {
         Ok(deployments)
     }
 
-    /// Applies what was live before; says why the new build is not.
-    async fn taken_back(&mut self, access: &Access, error: StackError, live: &Live) -> StackError {
+    /// Makes the cluster hold what was live before, and nothing else of ours; says why the new build is not.
+    async fn taken_back(&self, access: &Access, error: StackError, live: &Live) -> StackError {
         let why = match &error {
             StackError::NotReady { why, .. } => why.clone(),
             other => other.to_string(),
@@ -101,7 +102,12 @@ impl Operator {
         self.board.build_failed(&live.identity.id, &failure);
         if let Some(lab) = &self.lab {
             self.board.doing("going back to the old build");
-            if let Err(error) = self.apply(access, &lab.objects).await {
+            self.observer.rows(lab.rows.clone());
+            let back = async {
+                self.apply(access, &lab.objects).await?;
+                apply::prune(access, &self.options.namespace, &lab.objects).await
+            };
+            if let Err(error) = back.await {
                 tracing::warn!(%error, "the old build could not be applied again");
             }
         }

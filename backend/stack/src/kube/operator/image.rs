@@ -2,7 +2,7 @@
 
 use super::Operator;
 use crate::{
-    builder::{Freshness, Live},
+    builder::{Freshness, Live, ROUNDS, restless},
     error::StackError,
     fleet::Image,
     k3d::{K3d, Made},
@@ -13,9 +13,6 @@ use crate::{
     },
     steps::Steps,
 };
-
-/// Builds in a row during which files may change before we give up.
-const ROUNDS: u32 = 3;
 
 impl Operator {
     /// Sees to it that there is a cluster, where we are to make one.
@@ -67,11 +64,8 @@ impl Operator {
     ) -> Result<Live, StackError> {
         let mut identity = self.builder.working_copy(&self.board).await?;
         for _ in 0..ROUNDS {
-            if let Some(Live { identity: live, image }) = &before
-                && live.sources == identity.sources
-                && live.manifests != identity.manifests
-            {
-                return Ok(Live { identity, image: image.clone() });
+            if let Some(same) = before.as_ref().and_then(|before| before.with_manifests(&identity)) {
+                return Ok(same);
             }
             let id = identity.id.clone();
             let image = Image { path: k3d.root.join("Dockerfile"), id: id.clone() };
@@ -102,7 +96,6 @@ impl Operator {
                 }
             }
         }
-        let why = format!("files changed during {ROUNDS} builds in a row; save them, then run `make dev`");
-        Err(StackError::Build { why })
+        Err(restless())
     }
 }

@@ -21,30 +21,30 @@ const KEPT: usize = 256 * 1024;
 
 /// What to run.
 #[derive(Debug)]
-pub(super) struct Call<'a> {
-    pub(super) program: &'a Path,
-    pub(super) arguments: &'a [&'a str],
+pub(crate) struct Call<'a> {
+    pub(crate) program: &'a Path,
+    pub(crate) arguments: &'a [&'a str],
     /// Beside the environment of this process.
-    pub(super) env: &'a [(&'static str, String)],
-    pub(super) folder: &'a Path,
+    pub(crate) env: &'a [(&'static str, String)],
+    pub(crate) folder: &'a Path,
 }
 
 /// What a program said that did what it was asked.
 #[derive(Debug, Default)]
-pub(super) struct Said {
-    pub(super) stdout: String,
+pub(crate) struct Said {
+    pub(crate) stdout: String,
 }
 
 /// A program that did not.
 #[derive(Debug)]
-pub(super) struct Refused {
+pub(crate) struct Refused {
     /// The command as it would be typed, for the message alone.
-    pub(super) command: String,
-    pub(super) why: Why,
+    pub(crate) command: String,
+    pub(crate) why: Why,
 }
 
 #[derive(Debug)]
-pub(super) enum Why {
+pub(crate) enum Why {
     /// There is no such program.
     Absent,
     /// It could not be started.
@@ -55,7 +55,7 @@ pub(super) enum Why {
 
 /// Runs the program to its end; each of its lines goes to `lines`, where they are for people. Dropping the future kills
 /// it and what it started.
-pub(super) async fn call(call: &Call<'_>, lines: Option<&broadcast::Sender<String>>) -> Result<Said, Refused> {
+pub(crate) async fn call(call: &Call<'_>, lines: Option<&broadcast::Sender<String>>) -> Result<Said, Refused> {
     let refused = |why| Refused { command: typed(call), why };
     let mut child = match start(call).await {
         Ok(child) => child,
@@ -133,7 +133,7 @@ fn typed(call: &Call<'_>) -> String {
 }
 
 /// How a program ended, as a clause.
-pub(super) fn ending(status: ExitStatus) -> String {
+pub(crate) fn ending(status: ExitStatus) -> String {
     match (status.code(), status.signal()) {
         (Some(code), _) => format!("ended with code {code}"),
         (None, Some(signal)) => format!("was ended by signal {signal}"),
