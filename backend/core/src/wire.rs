@@ -6,7 +6,7 @@ mod live;
 
 use serde::{Deserialize, Serialize};
 
-pub use line::{score_line, short};
+pub use line::{LineError, ScoreLine, score_line, short};
 pub use live::{Heard, LiveItem, LiveMessage, Snapshot, Waiting};
 
 use crate::{
