@@ -82,7 +82,8 @@ fn total(run: &Run) -> Option<u32> {
     run.finished.as_ref()?.score.as_ref().map(|score| score.total)
 }
 
-/// The line that earned or lost most, with the score.
+/// The line that earned or lost most by itself, with the score. What changed its points alone because of a term that it
+/// leans on is no news.
 fn sentence(lines: &[DifferenceLine], totals: (Option<u32>, Option<u32>)) -> String {
     let scores = match totals {
         (Some(before), Some(after)) if before == after => format!("score {after} in both"),
@@ -91,7 +92,8 @@ fn sentence(lines: &[DifferenceLine], totals: (Option<u32>, Option<u32>)) -> Str
         (None, Some(after)) => format!("score {after}, and none for the first"),
         (None, None) => "neither run has a score".to_owned(),
     };
-    let most = lines.iter().max_by(|a, b| a.points.abs().total_cmp(&b.points.abs()));
+    let moved = |line: &&DifferenceLine| !matches!(line.words.as_str(), "unchanged" | "about the same");
+    let most = lines.iter().filter(moved).max_by(|a, b| a.points.abs().total_cmp(&b.points.abs()));
     match most.filter(|line| line.points.abs() >= 0.5) {
         Some(line) => format!("{}: {}; {scores}.", line.says, line.words),
         None => format!("No term of the score changed; {scores}."),

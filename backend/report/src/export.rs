@@ -20,8 +20,10 @@ use crate::record::Record;
 #[error("the run cannot be exported: {0}")]
 pub struct ExportError(String);
 
-fn failed(error: impl std::fmt::Debug) -> ExportError {
-    ExportError(format!("{error:?}"))
+impl ExportError {
+    pub(crate) fn of(error: impl std::fmt::Debug) -> Self {
+        ExportError(format!("{error:?}"))
+    }
 }
 
 /// The seconds of a run, a row each: what was due, how it ended, percentiles in µs, statuses and gauges.
@@ -40,7 +42,7 @@ pub fn csv(record: &Record) -> Result<Vec<u8>, ExportError> {
     let outcomes = Outcome::ALL.map(|outcome| outcome.word().replace(' ', "_"));
     let more = ["in_flight", "p50_us", "p95_us", "p99_us"].map(str::to_owned);
     let heads = fixed.chain(outcomes).chain(more).chain(statuses.iter().map(|status| format!("http_{status}")));
-    table.write_record(heads.chain(gauges.iter().map(|name| (*name).clone()))).map_err(failed)?;
+    table.write_record(heads.chain(gauges.iter().map(|name| (*name).clone()))).map_err(ExportError::of)?;
     for second in &record.seconds {
         let s = second;
         let counts = [
@@ -60,9 +62,9 @@ pub fn csv(record: &Record) -> Result<Vec<u8>, ExportError> {
         let codes = statuses.iter().map(|status| s.statuses.get(status).copied().unwrap_or(0).to_string());
         let read = gauges.iter().map(|name| s.gauges.get(*name).map_or(String::new(), f64::to_string));
         let row = counts.into_iter().map(|count| count.to_string()).chain(times).chain(codes).chain(read);
-        table.write_record(row).map_err(failed)?;
+        table.write_record(row).map_err(ExportError::of)?;
     }
-    table.into_inner().map_err(failed)
+    table.into_inner().map_err(ExportError::of)
 }
 
 /// Latencies of all scheduled arrivals by the second in which they were due, as a log of HdrHistogram (version 2,
@@ -81,7 +83,7 @@ pub fn hdr(run: &Run) -> Result<Vec<u8>, ExportError> {
         // The readers' convention is a value a million times smaller: seconds.
         .with_max_value_divisor(1e6)
         .begin_log_with(&mut bytes, &mut serializer)
-        .map_err(failed)?;
+        .map_err(ExportError::of)?;
     for second in 0..run.seconds {
         for stream in run.streams.keys() {
             let all = run.latencies_due(Some(stream), second);
@@ -91,7 +93,7 @@ pub fn hdr(run: &Run) -> Result<Vec<u8>, ExportError> {
             if !all.is_empty() {
                 let start = Duration::from_micros(u64::from(second) * WINDOW_US);
                 log.write_histogram(&histogram(&all)?, start, Duration::from_micros(WINDOW_US), Some(tag))
-                    .map_err(failed)?;
+                    .map_err(ExportError::of)?;
             }
         }
     }
@@ -101,9 +103,9 @@ pub fn hdr(run: &Run) -> Result<Vec<u8>, ExportError> {
 
 fn histogram(latencies: &Latencies) -> Result<Histogram<u64>, ExportError> {
     // Three figures, as the buckets have.
-    let mut histogram = Histogram::new(3).map_err(failed)?;
+    let mut histogram = Histogram::new(3).map_err(ExportError::of)?;
     for (bucket, count) in latencies.pairs() {
-        histogram.record_n(upper_us(*bucket).max(1), u64::from(*count)).map_err(failed)?;
+        histogram.record_n(upper_us(*bucket).max(1), u64::from(*count)).map_err(ExportError::of)?;
     }
     Ok(histogram)
 }

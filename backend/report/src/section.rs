@@ -121,7 +121,7 @@ pub(crate) fn criteria(run: &Run) -> Markup {
                     thead { tr { th scope="col" { "" } th scope="col" { "criterion" } th.n scope="col" { "passes" } th.n scope="col" { "last value" } th scope="col" { "when it held" } } }
                     tbody { @for state in &states {
                         tr {
-                            td class=(if state.met { "n good" } else { "n bad" }) { (if state.met { "✓ met" } else { "✗ not met" }) }
+                            td class=(if state.met { "tick good" } else { "tick bad" }) { (if state.met { "✓ met" } else { "✗ not met" }) }
                             td { (state.says) }
                             td.n { (state.comparison.sign()) " " (state.unit.show(state.target)) }
                             td.n.strong { (show(state.unit, state.value)) }

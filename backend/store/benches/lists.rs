@@ -62,6 +62,12 @@ async fn main() {
     held &= measure("one run", || async { store.run_summary(&id(runs / 2)).await.map(drop).expect("reads") }).await;
     let record = || async { store.scenario_record("bulkheads").await.map(drop).expect("reads") };
     held &= measure("baseline, best, last, attempts of a case", record).await;
+    let board = || async { store.best_runs().await.map(drop).expect("reads") };
+    held &= measure("leaderboard", board).await;
+    held &= measure("runs that pruning would delete, none", || async {
+        store.prunable_runs(runs as u32, None).await.map(drop).expect("reads")
+    })
+    .await;
     let begun = Instant::now();
     let rebuilt = store.reindex().await.expect("rebuilds");
     println!("reindex of {rebuilt} runs in {:.1?}", begun.elapsed());

@@ -10,7 +10,7 @@
 //! word    = 1*(ALPHA / DIGIT / "-" / "_" / "." / "%")
 //! ```
 //!
-//! The known pairs are `p95` (`310ms`, or `-` where nothing was measured), `ok` (`99.1%` or `-`), `drop` (a count),
+//! A run that is not ranked says `ranked=no`. The other known pairs are `p95` (`310ms`, or `-` where nothing was measured), `ok` (`99.1%` or `-`), `drop` (a count),
 //! `stack` and `run` (the last four characters of the run's id). Only `run` must be there.
 //! A later version of the line begins with `SCORE/2` and so on.
 
@@ -27,6 +27,8 @@ use crate::{
 
 /// The word that begins a line of version 1.
 const BEGIN: &str = "SCORE";
+/// What a run adds that is not ranked.
+const UNRANKED: &str = " ranked=no";
 /// Longest line that is read, bytes.
 const LONGEST: usize = 1_000;
 
@@ -47,6 +49,8 @@ pub struct ScoreLine {
     pub stack: String,
     /// Last four characters of the run's id.
     pub run: String,
+    /// Whether the run counts for the leaderboard.
+    pub ranked: bool,
 }
 
 /// Why a text is no score line.
@@ -83,11 +87,13 @@ pub fn score_line(run: &Run, total: u32) -> String {
     let p95 = load(Measure::Percentile(950)).map_or("-".to_owned(), |us| format!("{:.0}ms", us / 1e3));
     let ok = load(Measure::Right).map_or("-".to_owned(), |share| format!("{:.1}%", share * 100.0));
     let drop: u64 = run.streams.values().map(|stream| stream.total(Outcome::Dropped)).sum();
+    let practice = run.finished.as_ref().is_some_and(|finished| !finished.unranked.is_empty());
     format!(
-        "{BEGIN} {} {total}/100 p95={p95} ok={ok} drop={drop} stack={} run={}",
+        "{BEGIN} {} {total}/100 p95={p95} ok={ok} drop={drop} stack={} run={}{}",
         started.scenario.id,
         started.stack,
-        short(&started.run)
+        short(&started.run),
+        if practice { UNRANKED } else { "" }
     )
 }
 
@@ -136,6 +142,7 @@ impl ScoreLine {
             drop: None,
             stack: String::new(),
             run: String::new(),
+            ranked: true,
         };
         // What a person wrote behind the line is no pair, and ends it.
         for (key, value) in words.map_while(|word| word.split_once('=')) {
@@ -150,6 +157,7 @@ impl ScoreLine {
                 }
                 "drop" => read.drop = Some(value.parse().map_err(|_| wrong(value, "a count such as 0"))?),
                 "stack" => read.stack = word(value, "the name of a stack")?,
+                "ranked" => read.ranked = value != "no",
                 "run" => read.run = word(value, "the end of a run's id")?,
                 _ => {}
             }
@@ -191,7 +199,8 @@ impl fmt::Display for ScoreLine {
             Some(permille) => write!(f, "{}.{}%", permille / 10, permille % 10)?,
             None => f.write_str("-")?,
         }
-        write!(f, " drop={} stack={} run={}", self.drop.unwrap_or(0), self.stack, self.run)
+        let practice = if self.ranked { "" } else { UNRANKED };
+        write!(f, " drop={} stack={} run={}{practice}", self.drop.unwrap_or(0), self.stack, self.run)
     }
 }
 
@@ -215,6 +224,8 @@ mod tests {
         }
         let (_, bare) = ScoreLine::find("SCORE a 0/100 p95=- ok=- drop=3 stack=kube run=1").expect("a line");
         assert_eq!((bare.p95_ms, bare.ok_permille, bare.drop), (None, None, Some(3)));
+        let (_, practice) = ScoreLine::find(&format!("{LINE} ranked=no")).expect("a line");
+        assert_eq!((practice.ranked, practice.to_string()), (false, format!("{LINE} ranked=no")));
         assert_eq!(bare.to_string(), "SCORE a 0/100 p95=- ok=- drop=3 stack=kube run=1");
     }
 
