@@ -53,7 +53,6 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(runs::stop_waiting))
         .routes(routes!(compare::prune))
         .routes(routes!(compare::words))
-        .routes(routes!(compare::html))
         .routes(routes!(compare::export))
         .routes(routes!(compare::pin))
         .routes(routes!(leaderboard::board))
@@ -80,6 +79,7 @@ fn beside() -> OpenApiRouter<App> {
         .routes(routes!(health::metrics))
         .routes(routes!(reference::document))
         .routes(routes!(reference::page))
+        .routes(routes!(compare::html))
         .routes(routes!(reports::index))
         .routes(routes!(reports::file))
 }

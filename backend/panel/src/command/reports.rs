@@ -95,8 +95,8 @@ pub(super) async fn compare(place: &Place, options: CompareRuns) -> anyhow::Resu
         print_comparison(&comparison);
     }
     if let Some(file) = options.html {
-        let page = client.call(Method::GET, &format!("/compare/page{query}"), None).await?;
-        write(&file, &page.bytes().await.context("the panel's answer")?)?;
+        let page = client.page(&format!("/compare{query}")).await?;
+        write(&file, page.as_bytes())?;
         eprintln!("Written: {}", file.display());
     }
     Ok(ExitCode::SUCCESS)

@@ -48,8 +48,8 @@ pub(super) async fn words(State(app): State<App>, Asked(two): Asked<Two>) -> Ans
     Ok(Json(Comparison { base: base.summary, run: run.summary, changed, code }))
 }
 
-/// The same as one HTML file.
-#[utoipa::path(get, path = "/compare/page", operation_id = "get_comparison_page", tag = "reports", params(Two), responses(
+/// Two runs set against each other as a page: curves on one time axis, what changed, and the code.
+#[utoipa::path(get, path = "/compare", operation_id = "get_comparison_page", tag = "reports", params(Two), responses(
     (status = 200, description = "The page", body = String, content_type = "text/html"),
     (status = 404, description = "There is no such run"),
 ))]

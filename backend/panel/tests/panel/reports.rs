@@ -72,7 +72,7 @@ async fn two_runs_are_compared_in_words_and_another_baseline_can_be_pinned() {
     assert_eq!(compared.changed.warnings, [] as [&str; 0]);
     let early: Comparison = lab.get("/compare?base=aaaa&run=cccc").await;
     assert_eq!(early.changed.warnings, ["The second goes on."]);
-    let (status, page) = text(&lab, "/api/v1/compare/page?base=aaaa&run=bbbb").await;
+    let (status, page) = text(&lab, "/compare?base=aaaa&run=bbbb").await;
     assert!(status == StatusCode::OK && page.contains("score 22 → 97"));
     let problem = Lab::problem(lab.send(Method::GET, "/compare?base=none&run=bbbb", None).await).await;
     assert!(problem.status == 404 && problem.detail.contains("`none`"));
