@@ -1,5 +1,4 @@
 //! Two runs set against each other: what is said, and what is warned of.
-#![cfg(feature = "author")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use brownout_core::{

@@ -45,7 +45,7 @@ pub async fn bring(app: &App, brought: &BringResults) -> Result<BroughtResults, 
 /// What a text holds.
 fn found(brought: &BringResults) -> Vec<Result<BroughtResult, String>> {
     let text = brought.text.trim();
-    if text.starts_with(['{', '[']) {
+    if text.starts_with('{') {
         return vec![of_record(text)];
     }
     let name = brought.name.as_deref().map(str::trim).filter(|name| !name.is_empty());

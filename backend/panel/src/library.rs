@@ -113,7 +113,11 @@ impl Kept {
         let run = Run::of(&app.store.run_events(&summary.id, 0).await?);
         let participant = run.started.as_ref().map_or("", |started| &started.participant);
         let own = participant == app.session.participant();
-        let name = if own { settings::name(&app.store).await? } else { settings::nameless(participant) };
+        let name = if own {
+            settings::name_for_others(&app.store, participant).await?
+        } else {
+            settings::nameless(participant)
+        };
         let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let machine = format!("{} {}, {processors} processors", std::env::consts::OS, std::env::consts::ARCH);
         Ok(Kept { summary, run, name, machine, given: given(app.catalog.root()) })

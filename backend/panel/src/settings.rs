@@ -47,6 +47,14 @@ pub async fn name(store: &Store) -> Result<String, StoreError> {
     Ok(store.setting(NAME).await?.unwrap_or_else(|| NAMELESS.to_owned()))
 }
 
+/// What the participant is called where others read it: whoever has given no name is not "You" to them.
+///
+/// # Errors
+/// When the history cannot be read.
+pub async fn name_for_others(store: &Store, participant: &str) -> Result<String, StoreError> {
+    Ok(store.setting(NAME).await?.unwrap_or_else(|| nameless(participant)))
+}
+
 /// A name from elsewhere as it can be shown: what cannot be seen is left out, and a long one is cut.
 pub fn shown_name(name: &str, participant: &str) -> String {
     let seen: String = name.chars().filter(|letter| !unseen(*letter)).collect();

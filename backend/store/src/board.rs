@@ -32,9 +32,11 @@ impl Store {
              SELECT participant, scenario FROM runs WHERE place = (SELECT place FROM runs WHERE ranked = TRUE \
              ORDER BY participant, scenario LIMIT 1) \
              UNION ALL \
-             SELECT r.participant, r.scenario FROM pairs p JOIN runs r ON r.place = (SELECT place FROM runs \
-             WHERE ranked = TRUE AND (participant, scenario) > (p.participant, p.scenario) \
-             ORDER BY participant, scenario LIMIT 1)) \
+             SELECT r.participant, r.scenario FROM pairs p JOIN runs r ON r.place = COALESCE(\
+             (SELECT place FROM runs WHERE ranked = TRUE AND participant = p.participant AND scenario > p.scenario \
+             ORDER BY scenario LIMIT 1), \
+             (SELECT place FROM runs WHERE ranked = TRUE AND participant > p.participant \
+             ORDER BY participant, scenario LIMIT 1))) \
              SELECT b.participant, b.scenario, b.id, b.score, b.started_ms, b.ended_ms, b.hints, \
              (SELECT started_ms FROM runs WHERE participant = p.participant AND scenario = p.scenario \
              ORDER BY place LIMIT 1) AS first_ms \

@@ -253,8 +253,9 @@ fn row(run: RunSummary, list: List) -> AnyView {
         (!base.is_empty()).then(|| format!("/compare?base={base}&run={own}"))
     };
     let shown = Memo::new(move |_| compare());
-    let id_of_mark = run.id.clone();
-    let mark = move |_| list.marked.set(Some(id_of_mark.clone()));
+    let id_of_mark = StoredValue::new(run.id.clone());
+    let is_marked = Memo::new(move |_| list.marked.get() == Some(id_of_mark.get_value()));
+    let mark = move |_| list.marked.set((!is_marked.get_untracked()).then(|| id_of_mark.get_value()));
     let pinned = run.id.clone();
     let pin = move |_| {
         let path = format!("/runs/{pinned}/baseline");
@@ -277,7 +278,8 @@ fn row(run: RunSummary, list: List) -> AnyView {
             <td><a href=format!("/runs/{}", run.id)><code>{run.short}</code></a></td>
             <td class="row-actions">
                 <button class="button quiet" hidden=!can_pin title="compare later runs with this one" on:click=pin>"Pin"</button>
-                <button class="button quiet" hidden=!over title="compare the others with this run" on:click=mark>"Mark"</button>
+                <button class="button quiet" hidden=!over title="compare the others with this run"
+                    aria-pressed=move || is_marked.get().to_string() on:click=mark>"Mark"</button>
                 <a class="button quiet" target="_blank" hidden=move || !over || shown.with(Option::is_none)
                     href=move || shown.get().unwrap_or_default()>"Compare"</a>
                 <a class="button quiet" hidden=!over target="_blank" href=report>"Report"</a>

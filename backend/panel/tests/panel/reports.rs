@@ -124,7 +124,7 @@ async fn what_others_bring_counts_once_and_what_is_wrong_is_named() {
     };
     let line =
         |score: u32, run: &str| format!("SCORE timeouts {score}/100 p95=310ms ok=99.1% drop=0 stack=local run={run}");
-    let chat = format!("hello\n[10:31] Ada: {}\nBob > {}\nnice!", line(92, "7f3a"), line(80, "1111"));
+    let chat = format!("[10:31] Ada: {}\nBob > {}\nnice!", line(92, "7f3a"), line(80, "1111"));
     let came = bring(&chat, None).await;
     assert_eq!((came.taken, came.known, came.refused.len()), (2, 0, 0), "{came:?}");
     assert_eq!(bring(&chat, None).await.known, 2, "twice is once");
