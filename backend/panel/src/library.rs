@@ -139,16 +139,20 @@ fn given(root: &Path) -> BTreeMap<String, String> {
 /// Writes the report of a run that has ended, and the index. What goes wrong is logged: the run itself is in the history,
 /// and the report is made again when somebody asks for it.
 pub async fn keep(app: &App, id: &str) {
-    let written = async {
-        match app.store.run_summary(id).await? {
-            Some(summary) => write(app, summary).await.map(drop),
-            None => Ok(()),
-        }
-    };
-    if let Err(error) = written.await {
+    if let Err(error) = written(app, id).await {
         tracing::error!(%error, run = id, "the report could not be written");
     }
     app.library.stale();
+}
+
+async fn written(app: &App, id: &str) -> Result<(), LibraryError> {
+    let Some(summary) = app.store.run_summary(id).await? else { return Ok(()) };
+    write(app, summary.clone()).await?;
+    // Deleted meanwhile.
+    if app.store.run_summary(id).await?.is_none() {
+        forget(app, &summary).await;
+    }
+    Ok(())
 }
 
 /// Writes the report of a run and its data; gives the path of the report.

@@ -61,7 +61,7 @@ pub(super) fn show_report(written: &ReportWritten, no_open: bool) {
 /// Opens a file where somebody looks.
 pub(super) fn show_file(path: &Path, no_open: bool) {
     if !no_open && std::io::stdout().is_terminal() {
-        open_browser(&format!("file://{}", path.display()));
+        open_browser(&path.display().to_string());
     }
 }
 

@@ -140,9 +140,10 @@ impl Conductor {
         app.tasks.spawn(async move {
             let run = started.run.clone();
             conduct(&task, started, log, events_of_others, stop).await;
-            library::keep(&task, &run).await;
             *task.conductor.lock() = State::Idle;
             ended.cancel();
+            // The next run need not wait for the report of this one.
+            library::keep(&task, &run).await;
         });
         Ok(run)
     }
