@@ -53,8 +53,10 @@ pub(crate) fn figure(chart: Chart, run: &Run, base: Option<&Run>, room: Room) ->
                 h3 { (title) }
                 span.key.muted.when {}
                 @for entry in legend(chart, run, &theme) {
-                    span.key style={ "color:" (variable(entry.color)) } {
-                        (entry.word) @if entry.dashed { " - -" } " " span.value {}
+                    // The colours of areas are too weak for words on the panel.
+                    span.key {
+                        span class=(if entry.dashed { "swatch dashed" } else { "swatch" }) style={ "border-color:" (variable(entry.color)) } {}
+                        (entry.word) " " span.value {}
                     }
                 }
                 @if base.is_some() { span.key.muted { "thin and dashed: the run it is compared with" } }
