@@ -2,14 +2,17 @@
 
 brownout := deploy/setup/brownout.sh
 
+# Which stack: local (processes of this machine) or k3d (a cluster in Docker). Once it is up, the panel knows which.
+stack := $(if $(STACK),--stack $(STACK))
+
 .DEFAULT_GOAL := help
-.PHONY: help run setup preflight prefetch ui test test-all lint fmt up smoke dev reset down status scenario load check schema openapi solution solution-refs prompts prove rehearsal demo report runs compare leaderboard seal bench clean
+.PHONY: help run setup preflight prefetch ui test test-all lint fmt up smoke dev reset down status test-k8s image scenario load check schema openapi solution solution-refs prompts prove rehearsal demo report runs compare leaderboard seal bench clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-run: ## set up what is missing, start panel and lab, open the browser (ARGS="--no-open" and others)
-	@exec deploy/setup/run.sh $(or $(ARGS),--open)
+run: ## set up what is missing, start panel and lab, open the browser (STACK=k3d, ARGS="--no-open" and others)
+	@exec deploy/setup/run.sh $(stack) $(or $(ARGS),--open)
 
 setup: ## install and build everything that run and test need, start nothing
 	@deploy/setup/rust.sh --lints
@@ -19,11 +22,11 @@ setup: ## install and build everything that run and test need, start nothing
 	@deploy/setup/browser.sh >/dev/null
 	@cargo build --release -p brownout-panel
 
-preflight: ## say what this machine has and lacks, with the command that mends it
-	@exec $(brownout) preflight $(ARGS)
+preflight: ## say what this machine has and lacks, with the command that mends it (STACK=k3d)
+	@exec $(brownout) preflight $(stack) $(ARGS)
 
-prefetch: setup ## bring everything that a session needs; afterwards it needs no network
-	@exec $(brownout) prefetch $(ARGS)
+prefetch: setup ## bring everything that a session needs; afterwards it needs no network (STACK=k3d: images too)
+	@exec $(brownout) prefetch $(stack) $(ARGS)
 
 ui: ## build the browser's part into frontend/dist
 	@deploy/setup/rust.sh
@@ -35,6 +38,12 @@ test: ## set up what tests need, then format, lints and all tests
 test-all: ## the same with the tests that take many minutes
 	@exec deploy/setup/test.sh --all
 
+test-k8s: ## the tests of the kube stack, against the cluster of KUBECONFIG
+	@exec deploy/setup/test-k8s.sh $(ARGS)
+
+image: ## build the images of lab and panel with Docker (ARGS=lab for one)
+	@exec deploy/setup/image.sh $(ARGS)
+
 lint: ## formatting, clippy, licences, unused dependencies, shell scripts
 	@deploy/setup/rust.sh --lints
 	@exec deploy/setup/lint.sh
@@ -43,8 +52,8 @@ fmt: ## format both workspaces
 	@cargo fmt --all
 	@cargo fmt --manifest-path lab/Cargo.toml
 
-up: ## start the lab stack
-	@exec $(brownout) up $(ARGS)
+up: ## start the lab stack (STACK=k3d: in a cluster)
+	@exec $(brownout) up $(stack) $(ARGS)
 
 smoke: ## prove that API and worker answer
 	@exec $(brownout) smoke $(ARGS)
@@ -55,8 +64,8 @@ dev: ## rebuild the lab, restart it without a failed request, wait until it is r
 reset: ## wipe what runs left behind, keep the stack
 	@exec $(brownout) reset $(ARGS)
 
-down: ## stop and remove everything that up made
-	@exec $(brownout) down $(ARGS)
+down: ## stop and remove everything that up made (STACK=k3d: also where no panel runs any more)
+	@exec $(brownout) down $(stack) $(ARGS)
 
 status: ## show each service, its build and its health
 	@exec $(brownout) status $(ARGS)

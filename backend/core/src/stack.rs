@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StackStatus {
-    /// `local` or `kube`.
+    /// `local`, `k3d` or `kube`.
     pub kind: String,
     /// One sentence on what the stack is doing now, e.g. "building the lab", empty when idle.
     pub doing: String,

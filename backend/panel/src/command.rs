@@ -28,6 +28,8 @@ use std::{
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 
+use crate::stacks::StackArgs;
+
 /// A precondition does not hold, or no panel could be reached.
 pub const EXIT_PRECONDITION: u8 = 3;
 /// The run ended below what was asked for.
@@ -99,7 +101,7 @@ pub enum Command {
     Openapi,
     /// Bring the stack up and wait until it is ready; starts a panel in the background when none runs.
     #[command(after_help = "Example:\n  brownout up && brownout smoke")]
-    Up(serve::Ports),
+    Up(stack::Up),
     /// Prove that API and worker answer.
     #[command(after_help = "Example:\n  brownout smoke")]
     Smoke,
@@ -110,8 +112,10 @@ pub enum Command {
     #[command(after_help = "Example:\n  brownout reset")]
     Reset,
     /// Stop the panel and its stack; history stays.
-    #[command(after_help = "Example:\n  brownout down")]
-    Down,
+    #[command(
+        after_help = "Examples:\n  brownout down\n  brownout down --stack k3d   # also a cluster that a killed panel left behind"
+    )]
+    Down(StackArgs),
     /// Say what runs, which build is live, and whether it is the working copy.
     #[command(after_help = "Examples:\n  brownout status\n  brownout status --json | jq .build.live")]
     Status,
@@ -136,7 +140,7 @@ pub enum Command {
     Demo(demo::ShowDemo),
     /// Show that the right fix wins and a wrong one does not: run every variant and hold its score against its band.
     #[command(
-        after_help = "Examples:\n  brownout prove\n  brownout prove timeouts --variants broken,solved --repeat 5\n  brownout prove --beside 4 --json"
+        after_help = "Examples:\n  brownout prove\n  brownout prove timeouts --variants broken,solved --repeat 5\n  brownout prove --beside 4 --json\n  brownout prove --stack kube --context kind-lab --load-image \"kind load image-archive {archive}\""
     )]
     Prove(prove::Prove),
     /// Write the report of a run anew, against the baseline of now, and open it.
@@ -167,11 +171,13 @@ pub enum Command {
     Seal,
     /// Look at what this machine has and lacks, and say how to mend it; fails when no stack can run here.
     #[command(
-        after_help = "Examples:\n  brownout preflight\n  brownout preflight --json | jq '.checks[] | select(.state != \"ok\")'\n  brownout preflight --port 3001 --api-port 18080"
+        after_help = "Examples:\n  brownout preflight\n  brownout preflight --json | jq '.checks[] | select(.state != \"ok\")'\n  brownout preflight --port 3001 --api-port 18080\n  brownout preflight --stack k3d   # fails when k3d cannot run here"
     )]
-    Preflight(serve::Ports),
+    Preflight(preflight::Asked),
     /// Bring everything that a session needs, so that it needs no network afterwards.
-    #[command(after_help = "Example:\n  brownout prefetch   # or `make prefetch`, which builds panel and UI before")]
+    #[command(
+        after_help = "Examples:\n  brownout prefetch   # or `make prefetch`, which builds panel and UI before\n  brownout prefetch --stack k3d   # the cluster's images too"
+    )]
     Prefetch(prefetch::Prefetch),
     /// Rebuild the rows that lists read from the logs.
     #[command(after_help = "Example:\n  brownout reindex   # with the panel stopped")]
@@ -199,11 +205,11 @@ async fn perform(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Check(check) => check::check(&place, check),
         Command::Schema { run_data } => check::schema(run_data),
         Command::Openapi => check::openapi(),
-        Command::Up(ports) => stack::up(&place, ports).await,
+        Command::Up(up) => stack::up(&place, up).await,
         Command::Smoke => stack::smoke(&place).await,
         Command::Dev => stack::dev(&place).await,
         Command::Reset => stack::reset(&place).await,
-        Command::Down => stack::down(&place).await,
+        Command::Down(stack) => stack::down(&place, stack).await,
         Command::Status => stack::status(&place).await,
         Command::Solution(wanted) => solution::solution(&place, wanted).await,
         Command::SolutionRefs(wanted) => solution_refs::solution_refs(&place, wanted),
@@ -217,7 +223,7 @@ async fn perform(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Runs(wanted) => reports::runs(&place, wanted).await,
         Command::Leaderboard(wanted) => reports::leaderboard(&place, wanted).await,
         Command::Seal => check::seal(&place),
-        Command::Preflight(ports) => preflight::preflight(&place, ports).await,
+        Command::Preflight(asked) => preflight::preflight(&place, asked).await,
         Command::Prefetch(wanted) => prefetch::prefetch(&place, wanted).await,
         Command::Reindex => check::reindex(&place).await,
     }

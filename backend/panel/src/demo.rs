@@ -80,6 +80,7 @@ impl Demo {
             worker_port: 0,
             allowed_hosts: Vec::new(),
             lab_target_dir: Some(self.lab_target_dir.clone()),
+            stack: crate::stacks::StackArgs::default(),
         })
         .await?;
         let shown = self.stop.run_until_cancelled(self.cases(&panel, &scenarios, &tell)).await;

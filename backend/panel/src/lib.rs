@@ -33,4 +33,5 @@ pub mod server;
 pub mod session;
 pub mod settings;
 pub mod solution;
+pub mod stacks;
 pub mod ui;

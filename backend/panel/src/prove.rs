@@ -22,6 +22,7 @@ use crate::{
     app::App,
     run::Conductor,
     server::{self, Panel, ServeOptions},
+    stacks::StackArgs,
 };
 
 /// What is said of a variant that was not run to its end.
@@ -42,6 +43,8 @@ pub struct Proof {
     pub beside: usize,
     /// Runs of each variant.
     pub repeat: u32,
+    /// Where the lab runs.
+    pub stack: StackArgs,
     /// Ends everything that is being proved, with its stacks; what was not run by then fails.
     pub stop: CancellationToken,
 }
@@ -107,6 +110,7 @@ impl Proof {
             worker_port: 0,
             allowed_hosts: Vec::new(),
             lab_target_dir: Some(self.lab_target_dir.clone()),
+            stack: self.stack.clone(),
         })
         .await?;
         let outcomes = self.stop.run_until_cancelled(self.runs(&panel, claim)).await;

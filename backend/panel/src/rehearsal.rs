@@ -105,6 +105,7 @@ impl Rehearsal {
             worker_port: 0,
             allowed_hosts: Vec::new(),
             lab_target_dir: Some(self.lab_target_dir.clone()),
+            stack: crate::stacks::StackArgs::default(),
         })
         .await?;
         let acts = async {

@@ -1,6 +1,6 @@
 //! `brownout serve`: from options to a panel that answers, and its orderly end.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf};
 
 use anyhow::Context;
 use brownout_core::{
@@ -8,7 +8,6 @@ use brownout_core::{
     stack::{BuildState, BuildStatus},
     wire::LiveItem,
 };
-use brownout_stack::{LocalOptions, LocalStack, Stack};
 use brownout_store::Store;
 use tokio::{net::TcpListener, sync::broadcast::error::RecvError};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -25,6 +24,7 @@ use crate::{
     route::router,
     run::Conductor,
     session::Session,
+    stacks::{Ground, StackArgs},
 };
 
 /// What a panel is started with.
@@ -44,6 +44,8 @@ pub struct ServeOptions {
     pub allowed_hosts: Vec<String>,
     /// Where the lab is built; `None` for `lab/target`.
     pub lab_target_dir: Option<PathBuf>,
+    /// Where the lab runs.
+    pub stack: StackArgs,
 }
 
 /// A panel that answers.
@@ -69,16 +71,14 @@ pub async fn start(options: ServeOptions) -> anyhow::Result<Panel> {
     for run in store.close_interrupted(wall_ms()).await? {
         tracing::warn!(%run, "this run was interrupted when the panel ended");
     }
-    let local = LocalOptions {
+    let ground = Ground {
         root: options.root.clone(),
         data_dir: options.data_dir.clone(),
         api_port: options.api_port,
         worker_port: options.worker_port,
         lab_target_dir: options.lab_target_dir,
-        postgres_bin: None,
     };
-    // Ends what a killed panel left behind, and blocks until that has ended.
-    let stack = tokio::task::spawn_blocking(move || LocalStack::new(local)).await.context("the stack")??;
+    let stack = options.stack.open(ground).await?;
     let token = token()?;
     let record = Record {
         pid: std::process::id(),
@@ -245,7 +245,7 @@ fn edited_of_open_case(app: &App, build: &BuildStatus) -> Vec<String> {
 pub fn bring_up(app: &App) {
     let app_of_task = app.clone();
     app.tasks.spawn(async move {
-        let stack: Arc<dyn Stack> = app_of_task.stack.clone();
+        let stack: std::sync::Arc<dyn brownout_stack::Stack> = app_of_task.stack.clone();
         tokio::select! {
             () = app_of_task.stop.cancelled() => {}
             up = stack.up() => if let Err(error) = up {

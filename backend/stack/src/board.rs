@@ -15,6 +15,8 @@ pub(crate) use replicas::{Count, ReadyReplica, ReplicaId, ReplicaView, Row};
 /// The shared view. Every change computes the status anew, so the parts cannot disagree.
 #[derive(Debug)]
 pub(crate) struct Board {
+    /// What the stack is called.
+    kind: &'static str,
     inner: Mutex<Inner>,
     status: watch::Sender<StackStatus>,
 }
@@ -46,8 +48,8 @@ pub(crate) enum Mode {
 }
 
 impl Board {
-    pub(crate) fn new() -> Self {
-        let board = Self { inner: Mutex::default(), status: watch::Sender::default() };
+    pub(crate) fn new(kind: &'static str) -> Self {
+        let board = Self { kind, inner: Mutex::default(), status: watch::Sender::default() };
         board.change(|_| {});
         board
     }
@@ -102,6 +104,11 @@ impl Board {
     /// Puts these replicas, and no others, into sight and into balance, in one step.
     pub(crate) fn list(&self, ids: &[ReplicaId]) {
         self.change(|inner| inner.replicas.list(ids));
+    }
+
+    /// Shows these replicas and no others, in one step.
+    pub(crate) fn replicas_are(&self, replicas: Vec<(ReplicaId, ReplicaView)>) {
+        self.change(|inner| inner.replicas.are(replicas));
     }
 
     /// Puts one more replica into sight.
@@ -188,7 +195,7 @@ impl Board {
         let mut inner = self.lock();
         change(&mut inner);
         inner.forgive();
-        let status = inner.status();
+        let status = StackStatus { kind: self.kind.to_owned(), ..inner.status() };
         // Sent under the lock, so that readers see changes in their order.
         self.status.send_if_modified(|shown| {
             let differs = *shown != status;
@@ -220,13 +227,13 @@ impl Inner {
         };
         let sentences = [&self.failure, &self.watching].into_iter().filter(|sentence| !sentence.is_empty());
         StackStatus {
-            kind: "local".to_owned(),
             doing: self.doing.clone(),
             phase,
             services,
             build: self.build.status(),
             notices: sentences.chain(&self.notices).cloned().collect(),
             scaling: self.scaling(),
+            ..StackStatus::default()
         }
     }
 

@@ -66,6 +66,14 @@ pub enum StackError {
         /// The scheduler's words.
         why: String,
     },
+    /// A cluster, or a program that makes or fills one, refused.
+    #[error("{what}: {why}")]
+    Cluster {
+        /// What could not be done, e.g. `the cluster cannot be made`.
+        what: String,
+        /// Why, with the next step, and whole what was said.
+        why: String,
+    },
     /// A service refused to go back to its seed.
     #[error("{service} could not be reset: {why}; `make down` and `make up` begin anew")]
     Reset {

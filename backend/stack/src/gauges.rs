@@ -33,6 +33,7 @@ impl Reader {
             gauges.insert(format!("{service}.replicas"), f64::from(count.existing));
             gauges.insert(format!("{service}.replicas_desired"), f64::from(count.desired));
             gauges.insert(format!("{service}.replicas_ready"), f64::from(count.ready));
+            gauges.insert(format!("{service}.restarts"), f64::from(count.restarts));
             if let Some(request) = count.request {
                 gauges.insert(format!("{service}.cpu_request"), request as f64 / 1e3 * f64::from(count.existing));
             }
@@ -73,7 +74,7 @@ impl Reader {
 }
 
 /// The lab's own samples without labels, e.g. `lab_api_in_flight 3` as `api.in_flight`.
-fn samples(text: &str) -> impl Iterator<Item = (String, f64)> {
+pub(crate) fn samples(text: &str) -> impl Iterator<Item = (String, f64)> {
     text.lines().filter_map(|line| {
         let (name, value) = line.strip_prefix("lab_")?.split_once(' ')?;
         let (service, rest) = name.split_once('_').filter(|_| !name.contains('{'))?;

@@ -6,12 +6,9 @@ use std::{
 };
 
 use async_trait::async_trait;
-use brownout_core::stack::{Books, Endpoints, Gauges, StackStatus};
-use tokio::{
-    runtime::Handle,
-    sync::{broadcast, mpsc, oneshot, watch},
-};
-use tokio_util::sync::{CancellationToken, DropGuard};
+use brownout_core::stack::Gauges;
+use tokio::{runtime, sync::broadcast};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     board::Board,
@@ -19,14 +16,14 @@ use crate::{
     cargo::Cargo,
     error::StackError,
     gauges::Reader,
+    handle::{Handle, Handled, LINES},
     identity::identity,
     ledger::Ledger,
-    operator::{Operator, Order, Reply, Request},
+    operator::Operator,
     postgres,
     probe::Prober,
     replica::Tools,
     spawner::Spawner,
-    stack::{Deployed, Stack},
     watch::watch as watch_working_copy,
 };
 
@@ -47,20 +44,11 @@ pub struct LocalOptions {
     pub postgres_bin: Option<Vec<PathBuf>>,
 }
 
-/// Lines of the compiler that a slow reader may fall behind.
-const LINES: usize = 1024;
-/// Operations that may wait for the one at work.
-const ORDERS: usize = 16;
-
 /// A stack of supervised processes on this machine. Dropping the last handle ends them.
 #[derive(Debug)]
 pub struct LocalStack {
-    board: Arc<Board>,
+    handle: Handle,
     gauges: Reader,
-    lines: broadcast::Sender<String>,
-    orders: mpsc::Sender<Order>,
-    downs: watch::Sender<u64>,
-    _stop: DropGuard,
 }
 
 impl LocalStack {
@@ -70,7 +58,7 @@ impl LocalStack {
     /// # Errors
     /// When the data directory cannot be used, another process uses it, or the working copy cannot be read.
     pub fn new(options: LocalOptions) -> Result<Arc<Self>, StackError> {
-        let runtime = Handle::try_current();
+        let runtime = runtime::Handle::try_current();
         let runtime = runtime.map_err(|error| StackError::System {
             what: "the stack needs an async runtime",
             source: std::io::Error::other(error),
@@ -78,7 +66,7 @@ impl LocalStack {
         let options = absolute(options)?;
         let (ledger, ended) = Ledger::open(&options.data_dir)?;
         let ledger = Arc::new(ledger);
-        let board = Arc::new(Board::new());
+        let board = Arc::new(Board::new("local"));
         if ended > 0 {
             tracing::info!(ended, "processes that a killed panel left behind were ended");
         }
@@ -97,72 +85,22 @@ impl LocalStack {
         let stop = CancellationToken::new();
         let watching = watch_working_copy(options.root.clone(), board.clone());
         tokio::spawn(stop.clone().run_until_cancelled_owned(watching));
-        let (orders, waiting) = mpsc::channel(ORDERS);
-        let (downs, asked_down) = watch::channel(0);
+        let (handle, work) = Handle::new(board.clone(), lines, stop.clone());
         let tools = Tools { spawner, ledger, prober: prober.clone(), board: board.clone() };
         let operator = Operator::new(options, tools, cargo, builds);
-        tokio::spawn(operator.run(waiting, asked_down, stop.clone()));
-        Ok(Arc::new(Self { board, gauges: Reader::new(prober), lines, orders, downs, _stop: stop.drop_guard() }))
-    }
-
-    /// Hands a request to the operator, which carries it out even when this future is dropped.
-    async fn ask<T>(&self, request: impl FnOnce(Reply<T>) -> Request) -> Result<T, StackError> {
-        let (reply, answer) = oneshot::channel();
-        let order = Order { request: request(reply), downs: *self.downs.borrow() };
-        self.orders.send(order).await.map_err(|_| StackError::Ended)?;
-        answer.await.map_err(|_| StackError::Ended)?
+        tokio::spawn(operator.run(work));
+        Ok(Arc::new(Self { handle, gauges: Reader::new(prober) }))
     }
 }
 
 #[async_trait]
-impl Stack for LocalStack {
-    async fn up(&self) -> Result<(), StackError> {
-        self.ask(Request::Up).await
+impl Handled for LocalStack {
+    fn handle(&self) -> &Handle {
+        &self.handle
     }
 
-    async fn deploy(&self) -> Result<Deployed, StackError> {
-        self.ask(Request::Deploy).await
-    }
-
-    async fn reset(&self) -> Result<(), StackError> {
-        self.ask(Request::Reset).await
-    }
-
-    async fn down(&self) -> Result<(), StackError> {
-        // What was asked before is interrupted; what is asked from now on is not.
-        self.downs.send_modify(|count| *count += 1);
-        self.ask(Request::Down).await
-    }
-
-    fn status(&self) -> watch::Receiver<StackStatus> {
-        self.board.subscribe()
-    }
-
-    async fn observe(&self) -> Gauges {
-        let database = async {
-            match self.board.auditor() {
-                Some(auditor) => auditor.gauges().await,
-                None => Gauges::new(),
-            }
-        };
-        let (mut gauges, database) = tokio::join!(self.gauges.read(&self.board), database);
-        gauges.extend(database);
-        gauges
-    }
-
-    async fn books(&self) -> Result<Option<Books>, StackError> {
-        match self.board.auditor() {
-            Some(auditor) => auditor.books().await.map(Some),
-            None => Ok(None),
-        }
-    }
-
-    fn endpoints(&self) -> Endpoints {
-        self.board.endpoints()
-    }
-
-    fn build_log(&self) -> broadcast::Receiver<String> {
-        self.lines.subscribe()
+    async fn gauges(&self) -> Gauges {
+        self.gauges.read(&self.handle.board).await
     }
 }
 

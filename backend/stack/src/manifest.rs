@@ -19,7 +19,7 @@ pub(crate) use workload::{Probe, Question, Service, Workload};
 /// The annotation that maps an object to something of the local stack, or leaves it out.
 const LOCAL: &str = "brownout.dev/local";
 /// The annotation that makes `reset` post to `/control/reset` of a Deployment's replicas.
-const RESET: &str = "brownout.dev/reset";
+pub(crate) const RESET: &str = "brownout.dev/reset";
 
 /// What the manifests ask for.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -38,24 +38,7 @@ impl Manifests {
     /// # Errors
     /// When a file cannot be read, is not YAML, or a Deployment or Service of it is not well formed.
     pub(crate) fn read(root: &Path) -> Result<Self, StackError> {
-        let directory = root.join("deploy/k8s");
-        let mut paths = Vec::new();
-        for entry in fs::read_dir(&directory).map_err(StackError::file("cannot read", &directory))? {
-            paths.push(entry.map_err(StackError::file("cannot read", &directory))?.path());
-        }
-        paths.retain(|path| {
-            let hidden = path.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
-            let yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
-            yaml && !hidden
-        });
-        paths.sort();
-        let mut texts = Vec::new();
-        for path in paths {
-            let text = fs::read_to_string(&path).map_err(StackError::file("cannot read", &path))?;
-            let file =
-                path.file_name().map(|name| format!("deploy/k8s/{}", name.to_string_lossy())).unwrap_or_default();
-            texts.push((file, text));
-        }
+        let texts = texts(root)?;
         Self::parse(texts.iter().map(|(file, text)| (file.as_str(), text.as_str())))
     }
 
@@ -189,6 +172,31 @@ impl Manifests {
         }
         *place_of = Some(Service { name: service.metadata.name, port: port.port, node_port: port.node_port });
     }
+}
+
+/// Every manifest of the working copy at `root` as text, in the order of the files' names, each with its path there.
+///
+/// # Errors
+/// When a file cannot be read.
+pub(crate) fn texts(root: &Path) -> Result<Vec<(String, String)>, StackError> {
+    let directory = root.join("deploy/k8s");
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(&directory).map_err(StackError::file("cannot read", &directory))? {
+        paths.push(entry.map_err(StackError::file("cannot read", &directory))?.path());
+    }
+    paths.retain(|path| {
+        let hidden = path.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
+        let yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+        yaml && !hidden
+    });
+    paths.sort();
+    let mut texts = Vec::new();
+    for path in paths {
+        let text = fs::read_to_string(&path).map_err(StackError::file("cannot read", &path))?;
+        let file = path.file_name().map(|name| format!("deploy/k8s/{}", name.to_string_lossy())).unwrap_or_default();
+        texts.push((file, text));
+    }
+    Ok(texts)
 }
 
 #[cfg(test)]

@@ -1,54 +1,31 @@
 //! The one task that changes the stack. It takes one request at a time, so no two deploys can meet.
 
-mod build;
 mod front;
 mod roll;
-mod steps;
 
 use std::time::Duration;
 
 use brownout_core::stack::{Endpoints, ServiceStatus};
-use tokio::{
-    sync::{mpsc, oneshot, watch},
-    time::timeout,
-};
-use tokio_util::sync::CancellationToken;
+use tokio::time::timeout;
 
 use crate::{
     board::{Failure, Mode},
+    builder::{Builder, Freshness, Live},
     builds::Builds,
     cargo::Cargo,
     error::StackError,
     fleet::Fleet,
+    handle::Work,
     local::LocalOptions,
+    order::{Request, sentence, until},
     postgres::{self, Postgres},
     replica::{Replica, Tools},
     stack::Deployed,
 };
-use build::{Builder, Live};
 use front::Fronts;
 
 /// A service that is not ready by then is reported; it may still become so.
 const READY: Duration = Duration::from_secs(30);
-
-/// Where the outcome of a request goes.
-pub(crate) type Reply<T> = oneshot::Sender<Result<T, StackError>>;
-
-/// What can be asked of the operator.
-#[derive(Debug)]
-pub(crate) enum Request {
-    Up(Reply<()>),
-    Deploy(Reply<Deployed>),
-    Reset(Reply<()>),
-    Down(Reply<()>),
-}
-
-/// A request, and how often `down` had been asked before it.
-#[derive(Debug)]
-pub(crate) struct Order {
-    pub(crate) request: Request,
-    pub(crate) downs: u64,
-}
 
 /// Owner of everything that runs. Dropping it ends that.
 #[derive(Debug)]
@@ -74,29 +51,9 @@ impl Operator {
     }
 
     /// Works until the last handle is dropped.
-    pub(crate) async fn run(
-        mut self,
-        mut orders: mpsc::Receiver<Order>,
-        mut downs: watch::Receiver<u64>,
-        stop: CancellationToken,
-    ) {
-        loop {
-            let order = tokio::select! {
-                biased;
-                () = stop.cancelled() => return,
-                order = orders.recv() => match order {
-                    Some(order) => order,
-                    None => return,
-                },
-                never = self.fleet.keep() => match never {},
-            };
-            let interrupted = async {
-                tokio::select! {
-                    _ = downs.wait_for(|count| *count > order.downs) => {}
-                    () = stop.cancelled() => {}
-                }
-            };
-            match order.request {
+    pub(crate) async fn run(mut self, mut work: Work) {
+        while let Some((request, interrupted)) = work.next(self.fleet.keep()).await {
+            match request {
                 Request::Up(reply) if self.fleet.is_empty() => {
                     let outcome = until(interrupted, self.up()).await;
                     let _ = reply.send(self.settle(outcome).await);
@@ -235,13 +192,6 @@ impl Operator {
     }
 }
 
-/// Whether an earlier build of the same working copy will do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Freshness {
-    Kept,
-    Built,
-}
-
 fn not_ready(replica: &Replica, why: String) -> StackError {
     let log = replica.log().path().display().to_string();
     StackError::NotReady { service: replica.id.service.clone(), why: in_time_or(why), log }
@@ -250,21 +200,4 @@ fn not_ready(replica: &Replica, why: String) -> StackError {
 /// Why it is not ready; that time is up, where nobody says more.
 fn in_time_or(why: String) -> String {
     if why.is_empty() { format!("it was not ready within {} s", READY.as_secs()) } else { why }
-}
-
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str().trim_end_matches('.'))
-}
-
-async fn until<T>(
-    interrupted: impl Future<Output = ()>,
-    work: impl Future<Output = Result<T, StackError>>,
-) -> Result<T, StackError> {
-    tokio::select! {
-        biased;
-        () = interrupted => Err(StackError::Interrupted),
-        outcome = work => outcome,
-    }
 }

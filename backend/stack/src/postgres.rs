@@ -30,6 +30,7 @@ use crate::{
 };
 pub(crate) use auditor::Auditor;
 use binaries::Binaries;
+pub(crate) use login::url;
 use place::Place;
 pub(crate) use server::Server;
 

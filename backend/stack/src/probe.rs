@@ -56,6 +56,12 @@ impl Prober {
         }
     }
 
+    /// The build that answers at a URL; `None` when nobody of the lab does.
+    pub(crate) async fn build(&self, url: String, within: Duration) -> Option<String> {
+        let answer = self.http.get(url).timeout(within).send().await.ok()?.error_for_status().ok()?;
+        answer.headers().get("x-lab-build")?.to_str().ok().map(str::to_owned)
+    }
+
     /// Reads a text, for gauges.
     pub(crate) async fn read(&self, url: String, within: Duration) -> Option<String> {
         let answer = self.http.get(url).timeout(within).send().await.ok()?;

@@ -30,7 +30,7 @@ pub trait Stack: Send + Sync {
 
     /// Gauges of the ready replicas, summed by service: `lab_api_in_flight` becomes `api.in_flight`.
     /// Beside them, of all replicas: `<service>.replicas` (ready or not), `.replicas_desired`, `.replicas_ready`, in
-    /// cores `.cpu` where the system tells it, and `.cpu_request` where they request any.
+    /// cores `.cpu` where the system tells it, `.cpu_request` where they request any, and `.restarts` after a crash.
     /// And of the database `db.connections`, `db.active`, `db.idle_in_transaction`, `db.waiting_on_locks` (sessions of
     /// the API's role) and `db.connection_limit`.
     /// Never fails: what does not answer within 500 ms is left out.

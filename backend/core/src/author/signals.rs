@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Gauges of the lab's services and of the stack that panels may draw.
-pub(super) const GAUGES: [&str; 28] = [
+pub(super) const GAUGES: [&str; 30] = [
     "dep.in_flight",
     "dep.hanging",
     "dep.licence_in_use",
@@ -25,6 +25,8 @@ pub(super) const GAUGES: [&str; 28] = [
     "api.replicas_ready",
     "api.cpu",
     "api.cpu_request",
+    "api.restarts",
+    "worker.restarts",
     "api.render_queue",
     "api.rendering",
     "api.pool_size",
@@ -47,8 +49,15 @@ pub(super) const GAUGES: [&str; 28] = [
 const EDITED: [&str; 2] = ["api.", "worker."];
 
 /// What the stack itself knows of such a service.
-const OF_THE_STACK: [&str; 5] =
-    ["api.replicas", "api.replicas_desired", "api.replicas_ready", "api.cpu", "api.cpu_request"];
+const OF_THE_STACK: [&str; 7] = [
+    "api.replicas",
+    "api.replicas_desired",
+    "api.replicas_ready",
+    "api.cpu",
+    "api.cpu_request",
+    "api.restarts",
+    "worker.restarts",
+];
 
 /// Reads a signal.
 pub(super) fn signal(field: &Field<'_>, frame: &Frame, findings: &mut Findings<'_>) -> Option<Signal> {

@@ -7,9 +7,13 @@ use std::{
 };
 
 use anyhow::Context;
+use brownout_stack::k3d::K3d;
 use clap::Args;
 use serde::Serialize;
-use tokio::process::Command;
+use tokio::{
+    process::Command,
+    sync::broadcast::{self, error::RecvError},
+};
 
 use crate::command::{Place, progress::spinner};
 
@@ -22,6 +26,9 @@ pub struct Prefetch {
     /// Where the lab is built; lab/target by default.
     #[arg(long, value_name = "DIR", env = "BROWNOUT_LAB_TARGET_DIR")]
     lab_target_dir: Option<PathBuf>,
+    /// For which stack; k3d also pulls and saves the cluster's images and builds the lab's image once.
+    #[arg(long, value_name = "STACK", default_value = "local", value_parser = ["local", "k3d"])]
+    stack: String,
 }
 
 /// One thing that is brought, with the call of cargo that brings it.
@@ -65,9 +72,14 @@ pub(super) async fn prefetch(place: &Place, options: Prefetch) -> anyhow::Result
         tell(place, &mut all, Done { step: step.says, ok: why.is_empty(), took_ms: ms(begun), why });
     }
     let begun = Instant::now();
-    let found = tokio::task::spawn_blocking(brownout_stack::postgres_programs).await.context("the search")?;
-    let why = found.err().map(|error| error.to_string()).unwrap_or_default();
-    tell(place, &mut all, Done { step: "Postgres", ok: why.is_empty(), took_ms: ms(begun), why });
+    // The cluster brings a Postgres of its own.
+    let (step, why) = if options.stack == "k3d" {
+        ("images of the cluster, and the lab's image", images(place, &root).await?)
+    } else {
+        let found = tokio::task::spawn_blocking(brownout_stack::postgres_programs).await.context("the search")?;
+        ("Postgres", found.err().map(|error| error.to_string()).unwrap_or_default())
+    };
+    tell(place, &mut all, Done { step, ok: why.is_empty(), took_ms: ms(begun), why });
     if place.json {
         println!("{}", serde_json::to_string_pretty(&all)?);
     }
@@ -77,9 +89,30 @@ pub(super) async fn prefetch(place: &Place, options: Prefetch) -> anyhow::Result
         return Ok(ExitCode::FAILURE);
     }
     if !place.json {
-        println!("Everything is here: lab, panel and database need no network from now on.");
+        println!("Everything is here: the stack {} needs no network from now on.", options.stack);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Fills the store of images, with what Docker says beside the spinner. Why not, if not.
+async fn images(place: &Place, root: &Path) -> anyhow::Result<String> {
+    let bar = spinner("images of the cluster");
+    let (lines, mut heard) = broadcast::channel::<String>(64);
+    let shown = bar.clone();
+    let show = tokio::spawn(async move {
+        loop {
+            match heard.recv().await {
+                Ok(line) => shown.set_message(format!("images of the cluster: {}", line.trim())),
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return,
+            }
+        }
+    });
+    let filled = K3d::of_workshop(root, &place.data_dir()?, 0, 0).prefetch(&lines).await;
+    drop(lines);
+    show.await.context("the progress")?;
+    bar.finish_and_clear();
+    Ok(filled.err().map(|error| error.to_string()).unwrap_or_default())
 }
 
 fn ms(begun: Instant) -> u64 {

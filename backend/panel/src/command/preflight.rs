@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use brownout_core::setup::{Check, CheckState, Preflight, Settings};
+use clap::Args;
 
 use crate::{
     client::Client,
@@ -11,8 +12,19 @@ use crate::{
     ui,
 };
 
-/// Prints all checks; fails when no stack can run here.
-pub(super) async fn preflight(place: &Place, ports: Ports) -> anyhow::Result<ExitCode> {
+/// Options of `preflight`.
+#[derive(Debug, Args)]
+pub struct Asked {
+    #[command(flatten)]
+    ports: Ports,
+    /// Fail when this stack cannot run here, whatever the other can.
+    #[arg(long, value_name = "STACK", value_parser = ["local", "k3d"])]
+    stack: Option<String>,
+}
+
+/// Prints all checks; fails when no stack can run here, or not the one that was asked for.
+pub(super) async fn preflight(place: &Place, asked: Asked) -> anyhow::Result<ExitCode> {
+    let ports = asked.ports;
     let (root, data_dir) = (place.root()?, place.data_dir()?);
     let mut wanted = Wanted {
         ports: [ports.port, ports.api_port, ports.worker_port],
@@ -33,7 +45,8 @@ pub(super) async fn preflight(place: &Place, ports: Ports) -> anyhow::Result<Exi
     } else {
         print(&found);
     }
-    let any = found.stacks.iter().any(|stack| stack.can_run);
+    let wanted = |kind: &str| asked.stack.as_deref().is_none_or(|stack| stack == kind);
+    let any = found.stacks.iter().any(|stack| stack.can_run && wanted(&stack.kind));
     Ok(if any { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -8,6 +8,7 @@ use clap::Args;
 use crate::{
     command::{EXIT_INTERRUPTED, Place, interrupt::Interrupt, progress::spinner},
     prove::{Kind, Proof, Verdict, claims},
+    stacks::{self, StackArgs},
 };
 
 /// Options of `prove`.
@@ -27,6 +28,8 @@ pub struct Prove {
     /// Where the lab is built; lab/target by default.
     #[arg(long, value_name = "DIR", env = "BROWNOUT_LAB_TARGET_DIR")]
     lab_target_dir: Option<PathBuf>,
+    #[command(flatten)]
+    stack: StackArgs,
 }
 
 /// Proves and prints the matrix; fails when a score leaves its band.
@@ -39,8 +42,10 @@ pub(super) async fn prove(place: &Place, options: Prove) -> anyhow::Result<ExitC
         lab_target_dir: options.lab_target_dir.unwrap_or_else(|| repository.join("lab/target")),
         scratch: place.data_dir()?.join("prove"),
         repository,
-        beside: usize::from(options.beside),
+        // A cluster has each node port once.
+        beside: if options.stack.stack == stacks::Kind::Local { usize::from(options.beside) } else { 1 },
         repeat: options.repeat,
+        stack: options.stack,
         stop: interrupt.token.clone(),
     };
     let wide = claims.iter().map(|claim| claim.name.len()).max().unwrap_or(0);

@@ -27,6 +27,7 @@ use crate::{
         reports::{show_report, write_report},
         serve::{Ports, ensure},
     },
+    stacks::StackArgs,
 };
 
 /// Options of `run`.
@@ -45,11 +46,13 @@ pub struct RunCase {
     no_open: bool,
     #[command(flatten)]
     ports: Ports,
+    #[command(flatten)]
+    stack: StackArgs,
 }
 
 /// Runs a case and prints its verdict.
 pub(super) async fn run(place: &Place, options: RunCase) -> anyhow::Result<ExitCode> {
-    let client = ensure(place, &options.ports).await?;
+    let client = ensure(place, &options.ports, &options.stack).await?;
     let mut live = client.live().await?;
     wait_until_up(&mut live).await?;
     let body = json!({"scenario": options.scenario, "anyway": options.anyway});

@@ -16,20 +16,21 @@ use crate::{
     client::Client,
     command::{Place, interrupt::Interrupt},
     server::{self, ServeOptions},
+    stacks::StackArgs,
 };
 
 /// Ports of panel and lab.
 #[derive(Debug, Clone, Args)]
-pub struct Ports {
+pub(super) struct Ports {
     /// Port of the panel.
     #[arg(long, default_value_t = 3000, env = "BROWNOUT_PORT")]
-    pub port: u16,
+    pub(super) port: u16,
     /// Port of the lab's API.
     #[arg(long, default_value_t = 8080, env = "BROWNOUT_API_PORT")]
-    pub api_port: u16,
+    pub(super) api_port: u16,
     /// Port of the lab's worker.
     #[arg(long, default_value_t = 8081, env = "BROWNOUT_WORKER_PORT")]
-    pub worker_port: u16,
+    pub(super) worker_port: u16,
 }
 
 /// Options of `serve`.
@@ -37,6 +38,8 @@ pub struct Ports {
 pub struct Serve {
     #[command(flatten)]
     ports: Ports,
+    #[command(flatten)]
+    stack: StackArgs,
     /// Open a browser when the panel answers.
     #[arg(long, overrides_with = "no_open")]
     open: bool,
@@ -57,6 +60,9 @@ pub struct Serve {
     lab_target_dir: Option<PathBuf>,
 }
 
+/// What is logged. The client of a cluster tells each failed request as an error of its own; we say it once, in words.
+const QUIET: &str = "warn,kube_client=off";
+
 /// Starts the panel, or opens the one that runs.
 pub(super) async fn serve(place: &Place, options: Serve) -> anyhow::Result<ExitCode> {
     let data_dir = place.data_dir()?;
@@ -71,7 +77,7 @@ pub(super) async fn serve(place: &Place, options: Serve) -> anyhow::Result<ExitC
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_target(false)
-        .with_env_filter(EnvFilter::try_from_env("BROWNOUT_LOG").unwrap_or_else(|_| EnvFilter::new("warn")))
+        .with_env_filter(EnvFilter::try_from_env("BROWNOUT_LOG").unwrap_or_else(|_| EnvFilter::new(QUIET)))
         .init();
     let interrupt = Interrupt::watch("Stopping the panel and the lab …")?;
     let panel = server::start(ServeOptions {
@@ -82,6 +88,7 @@ pub(super) async fn serve(place: &Place, options: Serve) -> anyhow::Result<ExitC
         worker_port: options.ports.worker_port,
         allowed_hosts: options.allowed_host,
         lab_target_dir: options.lab_target_dir,
+        stack: options.stack,
     })
     .await?;
     for notice in &panel.notices {
@@ -127,7 +134,7 @@ pub(super) fn open_browser(url: &str) {
 }
 
 /// The panel that runs, or a new one in the background.
-pub(super) async fn ensure(place: &Place, ports: &Ports) -> anyhow::Result<Client> {
+pub(super) async fn ensure(place: &Place, ports: &Ports, stack: &StackArgs) -> anyhow::Result<Client> {
     let data_dir = place.data_dir()?;
     if let Some(client) = Client::find(&data_dir).await {
         return Ok(client);
@@ -142,6 +149,7 @@ pub(super) async fn ensure(place: &Place, ports: &Ports) -> anyhow::Result<Clien
     for (flag, port) in [("--port", ports.port), ("--api-port", ports.api_port), ("--worker-port", ports.worker_port)] {
         command.arg(flag).arg(port.to_string());
     }
+    command.args(stack.arguments());
     // A process group of its own: Ctrl-C here is not for the panel.
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     command.stdin(Stdio::null()).stdout(log.try_clone().context("the log")?).stderr(log);

@@ -10,6 +10,7 @@ use brownout_core::{
     stack::{BuildState, BuildStatus, ServiceState, StackPhase, StackStatus},
     wire::{LiveItem, LiveMessage},
 };
+use clap::Args;
 use futures::StreamExt;
 use reqwest::Method;
 
@@ -20,7 +21,17 @@ use crate::{
         progress::spinner,
         serve::{Ports, ensure},
     },
+    stacks::{Ground, Kind, StackArgs},
 };
+
+/// Options of `up`.
+#[derive(Debug, Args)]
+pub struct Up {
+    #[command(flatten)]
+    ports: Ports,
+    #[command(flatten)]
+    stack: StackArgs,
+}
 
 /// The panel that runs.
 pub(super) async fn panel(place: &Place) -> anyhow::Result<Client> {
@@ -37,8 +48,8 @@ pub(super) struct NoPanel {
 }
 
 /// `up`: idempotent.
-pub(super) async fn up(place: &Place, ports: Ports) -> anyhow::Result<ExitCode> {
-    let client = ensure(place, &ports).await?;
+pub(super) async fn up(place: &Place, Up { ports, stack }: Up) -> anyhow::Result<ExitCode> {
+    let client = ensure(place, &ports, &stack).await?;
     let status = wait_for(&client, "/stack/up?wait=true", "Bringing the stack up").await?;
     print(place, &client, &status)
 }
@@ -92,13 +103,26 @@ pub(super) async fn reset(place: &Place) -> anyhow::Result<ExitCode> {
 }
 
 /// `down`: panel and stack end; waits until they have.
-pub(super) async fn down(place: &Place) -> anyhow::Result<ExitCode> {
+pub(super) async fn down(place: &Place, stack: StackArgs) -> anyhow::Result<ExitCode> {
     let data_dir = place.data_dir()?;
     let Some(client) = Client::find(&data_dir).await else {
         // A killed panel may have left its lab behind; one that is just starting holds the directory.
         if data_dir.exists()
             && let Ok(_claim) = crate::record::Claim::take(&data_dir)
         {
+            if stack.stack != Kind::Local {
+                let ground = Ground {
+                    root: place.root()?,
+                    data_dir: data_dir.clone(),
+                    api_port: 0,
+                    worker_port: 0,
+                    lab_target_dir: None,
+                };
+                let bar = spinner("Removing the lab from the cluster");
+                let removed = stack.open(ground).await?.down().await;
+                bar.finish_and_clear();
+                removed?;
+            }
             let dir = data_dir.clone();
             tokio::task::spawn_blocking(move || brownout_stack::sweep(&dir)).await??;
         }

@@ -15,6 +15,8 @@ pub(super) const K3D_MEMORY: u64 = 5_800 << 20;
 const DISK_NEEDED: u64 = 500_000_000;
 /// A long session.
 const DISK_WANTED: u64 = 2_000_000_000;
+/// The cluster's images, saved and unpacked, and the builds of the lab in Docker.
+const DISK_K3D: u64 = 6_000_000_000;
 
 /// Each request in flight holds one file in the engine and two in the forwarder, and 1,000 may be in flight.
 const FILES_WANTED: u64 = 4_096;
@@ -29,7 +31,14 @@ pub(super) async fn disk(machine: &dyn Machine, data_dir: &Path) -> Finding {
                 .fix(Some("cargo clean".to_owned()))
         }
         Some(free) if free < DISK_WANTED => {
-            Finding::warning(format!("{} free for {place}; a long session wants 2 GB", megabytes(free)))
+            Finding::missing(format!("{} free for {place}; a long session wants 2 GB, k3d 6 GB", megabytes(free)))
+                .fix(Some("docker system prune".to_owned()))
+                .only_for(&[K3D])
+        }
+        Some(free) if free < DISK_K3D => {
+            Finding::missing(format!("{} free for {place} are enough for local; k3d needs 6 GB", megabytes(free)))
+                .fix(Some("docker system prune".to_owned()))
+                .only_for(&[K3D])
         }
         Some(free) => Finding::ok(format!("{} free for {place}", megabytes(free))),
         None => Finding::warning(format!("free space for {place} is not known")),

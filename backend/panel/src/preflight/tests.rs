@@ -19,10 +19,19 @@ struct Made {
     hangs: &'static str,
     postgres: Result<String, String>,
     ports: BTreeMap<u16, Port>,
+    /// Ports of the cluster's container.
+    published: &'static str,
     free: Option<u64>,
     memory: Option<u64>,
     files: u64,
     cpus: usize,
+}
+
+/// What Docker 28 says with `docker info --format '{{json .}}'`, as far as it is read.
+fn docker_info(cpus: usize, memory: u64, plugins: &str) -> String {
+    format!(
+        r#"{{"ID":"a","Containers":0,"DriverStatus":[["Backing Filesystem","extfs"]],"NCPU":{cpus},"MemTotal":{memory},"OperatingSystem":"Docker Desktop","OSType":"linux","ServerVersion":"28.1.1","ClientInfo":{{"Version":"28.1.1","Plugins":[{plugins}]}}}}"#
+    )
 }
 
 fn made() -> Made {
@@ -33,9 +42,9 @@ fn made() -> Made {
         ("bash", said("")),
         ("make", said("GNU Make 4.4")),
         ("git", said("git version 2.47.3")),
-        ("docker", said("28.1.1 8 16777216000\n")),
+        ("docker", said(&docker_info(8, 16_777_216_000, r#"{"Name":"buildx"}"#))),
         ("kubectl", said("Client Version: v1.33.0")),
-        ("k3d", said("k3d version v5.8.3")),
+        ("k3d", said("k3d version v5.8.3\nk3s version v1.33.6-k3s1 (default)")),
     ];
     Made {
         system: System { family: Family::Debian, wsl: false },
@@ -43,6 +52,7 @@ fn made() -> Made {
         hangs: "",
         postgres: Ok("Postgres 17".to_owned()),
         ports: BTreeMap::new(),
+        published: "",
         free: Some(50 * GIB),
         memory: Some(16 * GIB),
         files: 16_384,
@@ -56,9 +66,12 @@ impl Machine for Made {
         self.system
     }
 
-    async fn ask(&self, program: &str, _: &[&str]) -> Answer {
+    async fn ask(&self, program: &str, arguments: &[&str]) -> Answer {
         if program == self.hangs {
             pending::<()>().await;
+        }
+        if program == "docker" && arguments[0] == "ps" {
+            return Answer::Said(self.published.to_owned());
         }
         self.answers.get(program).cloned().unwrap_or(Answer::Absent)
     }
@@ -88,15 +101,18 @@ impl Machine for Made {
     }
 }
 
-async fn all(machine: &Made) -> Preflight {
-    let wanted = Wanted {
+fn wanted() -> Wanted {
+    Wanted {
         data_dir: "/home/ada/brownout/.brownout".into(),
         ports: [3000, 8080, 8081],
         panel: Some(7),
         ui_built: false,
         patience: Duration::from_millis(1),
-    };
-    preflight(machine, &wanted).await
+    }
+}
+
+async fn all(machine: &Made) -> Preflight {
+    preflight(machine, &wanted()).await
 }
 
 /// State, what it says, and the fix of one check; with the stacks that can still run.
@@ -118,7 +134,7 @@ async fn a_machine_with_everything_runs_both_stacks() {
 #[tokio::test]
 async fn what_is_missing_is_named_with_its_value_its_fix_and_the_stacks_that_need_it() {
     type Take = fn(&mut Made);
-    let cases: [(&str, Take, CheckState, &str, &str, &str); 19] = [
+    let cases: [(&str, Take, CheckState, &str, &str, &str); 23] = [
         ("cargo", |m| drop(m.answers.remove("cargo")), CheckState::Missing, "rustup.rs", "apt-get install rustup", ""),
         ("cargo", |m| m.says("cargo", "cargo 1.94.1"), CheckState::Missing, "1.94.1", "rustup update stable", ""),
         ("cargo", |m| m.says("cargo", "cargo 1.101.0-nightly"), CheckState::Ok, "1.101.0", "", "local k3d"),
@@ -127,7 +143,15 @@ async fn what_is_missing_is_named_with_its_value_its_fix_and_the_stacks_that_nee
         ("make", |m| drop(m.answers.remove("make")), CheckState::Warning, "make", "apt-get install make", "local k3d"),
         ("postgres", |m| m.postgres = Err("not found".into()), CheckState::Missing, "not found", "postgresql", "k3d"),
         ("disk", |m| m.free = Some(499_000_000), CheckState::Missing, "499 MB free for /home/ada", "cargo clean", ""),
-        ("disk", |m| m.free = Some(1_999_000_000), CheckState::Warning, "1999 MB", "", "local k3d"),
+        ("disk", |m| m.free = Some(1_999_000_000), CheckState::Missing, "1999 MB", "docker system prune", "local"),
+        (
+            "disk",
+            |m| m.free = Some(5_999_000_000),
+            CheckState::Missing,
+            "k3d needs 6 GB",
+            "docker system prune",
+            "local",
+        ),
         ("files", |m| m.files = 256, CheckState::Missing, "256", "ulimit -n 4096", ""),
         ("files", |m| m.files = 2_048, CheckState::Warning, "2048", "ulimit -n 4096", "local k3d"),
         ("cpus", |m| m.cpus = 2, CheckState::Missing, "k3d needs 4", "", "local"),
@@ -152,13 +176,37 @@ async fn what_is_missing_is_named_with_its_value_its_fix_and_the_stacks_that_nee
         ),
         (
             "docker",
-            |m| m.says("docker", "28.1.1 2 2085000000"),
+            |m| m.says("docker", &docker_info(2, 2_085_000_000, "")),
             CheckState::Missing,
-            "2 processors and 1.9 GiB",
+            "2 processors and 1.9 GiB; a cluster needs 4 and 6 GiB; Docker Desktop gives it more: Settings, Resources",
             "",
             "local",
         ),
-        ("k3d", |m| drop(m.answers.remove("k3d")), CheckState::Missing, "k3d.io", "", "local"),
+        (
+            "docker",
+            |m| m.says("docker", r#"{"ServerErrors":["Cannot connect to the Docker daemon at unix:///var/run"]}"#),
+            CheckState::Missing,
+            "daemon does not run",
+            "systemctl start docker",
+            "local",
+        ),
+        (
+            "docker",
+            |m| m.says("docker", &docker_info(8, 16_777_216_000, "")),
+            CheckState::Missing,
+            "without its builder",
+            "apt-get install docker-buildx",
+            "local",
+        ),
+        ("k3d", |m| drop(m.answers.remove("k3d")), CheckState::Missing, "k3d.io", "TAG=v5.8.3", "local"),
+        (
+            "k3d",
+            |m| m.says("k3d", "k3d version v5.6.3\nk3s version v1.28"),
+            CheckState::Missing,
+            "5.6.3",
+            "TAG",
+            "local",
+        ),
     ];
     for (name, take, state, says, fix, can) in cases {
         let mut machine = made();
@@ -190,6 +238,19 @@ async fn a_port_of_the_panel_itself_is_fine_and_another_holder_is_named() {
     let api = one("port-api", &machine).await;
     assert_eq!((api.0, api.1.as_str(), api.3.as_str()), (CheckState::Missing, "8080 is in use by nginx (pid 812)", ""));
     assert_eq!(api.2, "make run ARGS=\"--open --api-port 18080\"");
+}
+
+#[tokio::test]
+async fn a_port_of_our_own_cluster_is_fine_for_k3d_and_for_a_panel_that_runs_it() {
+    let mut machine = made();
+    machine.ports = [(8080, Port::Held { pid: Some(99), by: Some("docker-proxy (pid 99)".to_owned()) })].into();
+    machine.published = "127.0.0.1:8080->30080/tcp, 127.0.0.1:8081->30081/tcp, 127.0.0.1:6550->6443/tcp";
+    let with_panel = one("port-api", &machine).await;
+    assert_eq!((with_panel.0, with_panel.3.as_str()), (CheckState::Ok, "local k3d"), "{with_panel:?}");
+    let left = preflight(&machine, &Wanted { panel: None, ..wanted() }).await;
+    let can: Vec<bool> = left.stacks.iter().map(|stack| stack.can_run).collect();
+    let check = left.checks.iter().find(|check| check.name == "port-api").expect("such a check");
+    assert_eq!((can, check.fix.as_deref()), (vec![false, true], Some("make down STACK=k3d")), "{check:?}");
 }
 
 #[tokio::test]

@@ -1,9 +1,14 @@
 //! Programs that have to be there.
 
+use brownout_core::setup::CheckState;
+
 use super::{
     finding::Finding,
     machine::{Answer, Machine},
 };
+
+/// The oldest k3d that reads deploy/k3d-config.yaml.
+const K3D_OLDEST: (u32, u32) = (5, 8);
 
 /// The oldest Rust that builds lab and panel.
 const RUST: &str = env!("CARGO_PKG_RUST_VERSION");
@@ -83,8 +88,19 @@ pub(super) async fn kubectl(machine: &dyn Machine) -> Finding {
 }
 
 pub(super) async fn k3d(machine: &dyn Machine) -> Finding {
-    let fix = machine.system().install("", "", "k3d");
-    needed(machine, "k3d", &["version"], "https://k3d.io", fix).await
+    // No distribution of Linux has a package of it; this is its own way.
+    let script = "curl -s https://raw.githubusercontent.com/k3d-io/k3d/main/install.sh | TAG=v5.8.3 bash";
+    let fix = machine.system().install("", "", "k3d").or_else(|| Some(script.to_owned()));
+    let found = needed(machine, "k3d", &["version"], "https://k3d.io", fix.clone()).await;
+    // `k3d version v5.8.3`
+    let version = found.says.rsplit(' ').next().unwrap_or_default().trim_start_matches('v').to_owned();
+    match numbers(&version) {
+        Some(numbers) if found.state == CheckState::Ok && numbers < K3D_OLDEST => {
+            let (major, minor) = K3D_OLDEST;
+            Finding::missing(format!("k3d {version}; {major}.{minor} or newer is needed")).fix(fix)
+        }
+        _ => found,
+    }
 }
 
 async fn optional(

@@ -60,6 +60,7 @@ async fn a_second_panel_in_a_data_directory_names_the_first() {
         worker_port: 0,
         allowed_hosts: Vec::new(),
         lab_target_dir: None,
+        stack: brownout_panel::stacks::StackArgs::default(),
     });
     let error = second.await.err().expect("refused").to_string();
     assert!(error.contains(&lab.record.url), "{error}");
@@ -79,6 +80,7 @@ async fn a_taken_port_is_named_with_its_holder() {
         worker_port: 0,
         allowed_hosts: Vec::new(),
         lab_target_dir: None,
+        stack: brownout_panel::stacks::StackArgs::default(),
     });
     let error = second.await.err().expect("refused").to_string();
     assert!(error.contains(&format!("port {port} is in use")), "{error}");

@@ -105,6 +105,7 @@ impl Lab {
             allowed_hosts: Vec::new(),
             // One target folder for all scratch copies: dependencies are built once, cargo's lock lets one build at a time.
             lab_target_dir: Some(repository().join("lab/target")),
+            stack: brownout_panel::stacks::StackArgs::default(),
         })
         .await
         .expect("the panel starts");

@@ -49,6 +49,7 @@ async fn a_run_that_the_panel_left_in_the_middle_is_shown_as_interrupted() {
         worker_port: 0,
         allowed_hosts: Vec::new(),
         lab_target_dir: None,
+        stack: brownout_panel::stacks::StackArgs::default(),
     })
     .await
     .expect("the next panel starts");

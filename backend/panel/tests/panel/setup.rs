@@ -39,6 +39,9 @@ fn the_terminal_says_the_same_and_fails_only_when_no_stack_can_run() {
     let json = run(&["--json"]);
     let found: Preflight = serde_json::from_slice(&json.stdout).expect("the checks as JSON");
     assert_eq!(json.status.success(), found.stacks.iter().any(|stack| stack.can_run), "{found:?}");
+    for stack in &found.stacks {
+        assert_eq!(run(&["--stack", &stack.kind]).status.success(), stack.can_run, "{stack:?}");
+    }
     let text = String::from_utf8(run(&[]).stdout).expect("text");
     for check in &found.checks {
         assert!(text.contains(&check.title), "{text}");

@@ -41,6 +41,7 @@ async fn every_right_fix_wins_and_wrong_ones_do_not() {
         beside: 4,
         repeat: 1,
         stop: CancellationToken::new(),
+        stack: brownout_panel::stacks::StackArgs::default(),
     };
     let verdicts = proof.prove(claims, |verdict| println!("{verdict:?}")).await;
     let wrong: Vec<_> = verdicts.iter().filter(|verdict| !verdict.holds).collect();
@@ -74,6 +75,7 @@ async fn a_solution_that_does_not_compile_is_named_with_file_and_line() {
         beside: 1,
         repeat: 1,
         stop: CancellationToken::new(),
+        stack: brownout_panel::stacks::StackArgs::default(),
     };
     let verdicts = proof.prove(vec![claim], |_| {}).await;
     let problems = verdicts.iter().flat_map(|verdict| &verdict.problems).cloned().collect::<Vec<_>>().join(" ");

@@ -64,6 +64,8 @@ pub(crate) struct Count {
     pub(crate) desired: u32,
     pub(crate) existing: u32,
     pub(crate) ready: u32,
+    /// Starts after a crash, of all of them.
+    pub(crate) restarts: u32,
     /// CPU that each requests, in thousandths of a core.
     pub(crate) request: Option<u64>,
 }
@@ -97,6 +99,12 @@ impl Replicas {
         self.balance();
     }
 
+    pub(super) fn are(&mut self, replicas: Vec<(ReplicaId, ReplicaView)>) {
+        self.listed = replicas.iter().map(|(id, _)| id.clone()).collect();
+        self.views = replicas.into_iter().collect();
+        self.balance();
+    }
+
     pub(super) fn show(&mut self, id: &ReplicaId) {
         self.listed.insert(id.clone());
         self.balance();
@@ -127,7 +135,8 @@ impl Replicas {
             let existing = self.listed_of(&row.name).count();
             let ready = self.listed_of(&row.name).filter(|view| view.state == ServiceState::Ready).count();
             let [existing, ready] = [existing, ready].map(|count| u32::try_from(count).unwrap_or(u32::MAX));
-            Count { service: row.name.clone(), desired: row.desired, existing, ready, request: row.request }
+            let restarts = self.listed_of(&row.name).map(|view| view.restarts).sum();
+            Count { service: row.name.clone(), desired: row.desired, existing, ready, restarts, request: row.request }
         };
         self.rows.iter().map(count).collect()
     }

@@ -66,6 +66,18 @@ fn what_is_not_honoured_is_said_in_a_sentence_each() {
 }
 
 #[test]
+fn a_pause_before_the_end_says_nothing_and_a_command_there_does() {
+    let with = |lifecycle: &str| {
+        API.replace("          args: [api]", &format!("          args: [api]\n          lifecycle: {lifecycle}"))
+    };
+    assert_eq!(parse(&with("{ preStop: { sleep: { seconds: 1 } } }")).unwrap().notices, Vec::<String>::new());
+    for lifecycle in ["{ preStop: { exec: { command: [x] } } }", "{ postStart: { sleep: { seconds: 1 } } }"] {
+        let says = "deploy/k8s/api.yaml: Deployment api: `lifecycle` is not honoured by plain processes.";
+        assert_eq!(parse(&with(lifecycle)).unwrap().notices, [says]);
+    }
+}
+
+#[test]
 fn an_object_that_is_to_be_skipped_is_skipped_in_silence() {
     let text = "kind: Ingress\nmetadata: { name: door, annotations: { brownout.dev/local: skip } }\n";
     assert_eq!(parse(text).unwrap(), Manifests::default());

@@ -88,8 +88,9 @@ impl Workload {
         let mut not_honoured =
             |what: &str| notices.push(format!("{place}: {what} is not honoured by plain processes."));
         let mut report = |rest: &BTreeMap<String, Value>| {
-            let unknown = rest.keys().filter(|field| !NO_MATTER.contains(&field.as_str()));
-            unknown.for_each(|field| not_honoured(&format!("`{field}`")));
+            let unknown =
+                rest.iter().filter(|(field, value)| !NO_MATTER.contains(&field.as_str()) && !waits(field, value));
+            unknown.for_each(|(field, _)| not_honoured(&format!("`{field}`")));
         };
         let pod = from.spec.template.spec;
         report(&from.spec.rest);
@@ -136,6 +137,12 @@ impl Workload {
             name,
         })
     }
+}
+
+/// A pause before the end, in which no more connections come. Here none come anyway, once another replica has them.
+fn waits(field: &str, value: &Value) -> bool {
+    let only = |value: &Value, key: &str| value.as_object().is_some_and(|map| map.len() == 1 && map.contains_key(key));
+    field == "lifecycle" && only(value, "preStop") && only(&value["preStop"], "sleep")
 }
 
 impl Probe {

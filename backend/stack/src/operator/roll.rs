@@ -2,15 +2,17 @@
 
 use tokio::time::timeout;
 
-use super::{Freshness, Operator, READY, build::Live, not_ready, steps::Steps};
+use super::{Operator, READY, not_ready};
 use crate::{
     address::Addresses,
     board::{Mode, ReplicaId, Row},
+    builder::{Freshness, Live},
     error::StackError,
     fleet::{Member, UNSCHEDULABLE},
     manifest::{Database, Manifests, Workload},
     postgres::{Ground, Server},
     stack::Deployed,
+    steps::Steps,
 };
 
 impl Operator {

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use super::Freshness;
 use crate::{
     board::Board,
     builds::Builds,
@@ -17,22 +16,29 @@ const ROUNDS: u32 = 3;
 
 /// What makes binaries of the working copy.
 #[derive(Debug)]
-pub(super) struct Builder {
-    pub(super) root: PathBuf,
-    pub(super) cargo: Cargo,
-    pub(super) builds: Builds,
+pub(crate) struct Builder {
+    pub(crate) root: PathBuf,
+    pub(crate) cargo: Cargo,
+    pub(crate) builds: Builds,
+}
+
+/// Whether an earlier build of the same working copy will do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Freshness {
+    Kept,
+    Built,
 }
 
 /// What is live: a working copy as it was, and the binary that runs. Their ids differ once only manifests have changed.
 #[derive(Debug, Clone)]
-pub(super) struct Live {
-    pub(super) identity: Identity,
-    pub(super) image: Image,
+pub(crate) struct Live {
+    pub(crate) identity: Identity,
+    pub(crate) image: Image,
 }
 
 impl Builder {
     /// The working copy as it is when the build ends, with a copy of its binary that no later build overwrites.
-    pub(super) async fn build(
+    pub(crate) async fn build(
         &self,
         freshness: Freshness,
         live: Option<Live>,
@@ -74,7 +80,8 @@ impl Builder {
         Err(StackError::Build { why })
     }
 
-    async fn working_copy(&self, board: &Board) -> Result<Identity, StackError> {
+    /// What the working copy is now; the board learns it.
+    pub(crate) async fn working_copy(&self, board: &Board) -> Result<Identity, StackError> {
         let root = self.root.clone();
         let identity = tokio::task::spawn_blocking(move || identity(&root)).await.map_err(|_| StackError::Ended)??;
         board.working(identity.clone());

@@ -6,23 +6,29 @@ use brownout_core::stack::DeployStep;
 
 /// The steps so far; each one lasts since the one before.
 #[derive(Debug)]
-pub(super) struct Steps {
+pub(crate) struct Steps {
     since: Instant,
     done: Vec<DeployStep>,
 }
 
 impl Steps {
-    pub(super) fn begin() -> Self {
+    pub(crate) fn begin() -> Self {
         Self { since: Instant::now(), done: Vec::new() }
     }
 
-    pub(super) fn done(&mut self, name: &str) {
+    pub(crate) fn done(&mut self, name: &str) {
         let took_ms = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.done.push(DeployStep { name: name.to_owned(), took_ms });
         self.since = Instant::now();
     }
 
-    pub(super) fn list(&self) -> Vec<DeployStep> {
+    /// Takes steps over that somebody else has timed, up to now.
+    pub(crate) fn add(&mut self, steps: Vec<DeployStep>) {
+        self.done.extend(steps);
+        self.since = Instant::now();
+    }
+
+    pub(crate) fn list(&self) -> Vec<DeployStep> {
         self.done.clone()
     }
 }
