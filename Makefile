@@ -6,7 +6,7 @@ brownout := deploy/setup/brownout.sh
 stack := $(if $(STACK),--stack $(STACK))
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup preflight prefetch ui test test-all lint fmt up smoke dev reset down status test-k8s image scenario load check schema openapi solution solution-refs prompts prove rehearsal seal bench clean
+.PHONY: help run setup preflight prefetch ui test test-all lint fmt up smoke dev reset down status test-k8s image scenario load check schema openapi solution solution-refs prompts prove rehearsal demo report runs compare leaderboard seal bench clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -80,10 +80,12 @@ load: ## the load engine alone: ARGS="http://127.0.0.1:8080/ --rate 500/s --for 
 check: ## check the scenario files
 	@exec $(brownout) check $(ARGS)
 
-schema: ## write scenarios/schema.json from the source
+schema: ## write scenarios/schema.json and docs/run-data.schema.json from the source
 	@mkdir -p target
 	@cargo run --quiet -p brownout-panel -- schema >target/schema.json
 	@mv target/schema.json scenarios/schema.json
+	@cargo run --quiet -p brownout-panel -- schema --run-data >target/schema.json
+	@mv target/schema.json docs/run-data.schema.json
 
 prove: ## show that the right fix wins and a wrong one does not (ARGS="timeouts --repeat 5")
 	@exec $(brownout) prove $(ARGS)
@@ -110,6 +112,23 @@ prompts: ## write docs/AGENT_PROMPTS.md from the scenario files
 
 rehearsal: ## do the whole workshop as docs/LAB.md tells it, unattended, and print the times
 	@exec $(brownout) rehearsal $(ARGS)
+
+demo: ## run every case broken and solved unattended (12 min), open a page that compares them
+	@exec deploy/setup/demo.sh $(ARGS)
+
+report: ## write the report of a run anew and open it: RUN=7f3a
+	@test -n "$(RUN)" || { echo "error: say which run: make report RUN=7f3a; \`make runs\` lists them" >&2; exit 2; }
+	@exec $(brownout) report $(RUN) $(ARGS)
+
+runs: ## list the runs, newest first
+	@exec $(brownout) runs list $(ARGS)
+
+compare: ## say what changed between two runs: RUNS="7f3a 09c1" (ARGS="--html compare.html")
+	@test -n "$(RUNS)" || { echo 'error: say which two: make compare RUNS="7f3a 09c1"; `make runs` lists them' >&2; exit 2; }
+	@exec $(brownout) compare $(RUNS) $(ARGS)
+
+leaderboard: ## show the leaderboard (ARGS="--markdown", ARGS="--import chat.txt")
+	@exec $(brownout) leaderboard $(ARGS)
 
 bench: ## measure the load engine beside oha, wrk and k6 where they are installed
 	@exec backend/engine/benches/compare.sh $(ARGS)

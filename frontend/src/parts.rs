@@ -1,6 +1,7 @@
 //! Parts of pages.
 
 pub mod act;
+pub mod bring;
 pub mod build;
 pub mod case_clock;
 pub mod chart;
@@ -11,6 +12,7 @@ pub mod editor;
 pub mod evidence;
 pub mod header;
 pub mod hints;
+pub mod name;
 pub mod next;
 pub mod notice;
 pub mod outline;

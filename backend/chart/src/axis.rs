@@ -115,19 +115,41 @@ pub(crate) fn grid<DB: DrawingBackend>(
     theme: &Theme,
     unit: Unit,
 ) -> Result<(), ChartError> {
+    values(area, plot, theme, unit)?;
+    for second in time_ticks(plot) {
+        tick(area, plot, theme, second, clock((second * 1e6) as u64))?;
+    }
+    Ok(())
+}
+
+/// Draws gridlines with their labels.
+pub(crate) fn values<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    plot: &Plot,
+    theme: &Theme,
+    unit: Unit,
+) -> Result<(), ChartError> {
     let thin = plot.px(1.0).max(1);
     for (value, label) in plot.axis.ticks(unit) {
         let y = plot.y(value);
         plot.fill(area, [(plot.left, y), (plot.right, y + thin)], theme.line, 1.0)?;
         plot.write(area, label, (plot.left - plot.px(6.0), y), theme.muted, (HPos::Right, VPos::Center))?;
     }
-    for second in time_ticks(plot) {
-        let x = plot.x(second);
-        plot.fill(area, [(x, plot.bottom), (x + thin, plot.bottom + plot.px(4.0))], theme.line, 1.0)?;
-        let label = clock((second * 1e6) as u64);
-        plot.write(area, label, (x, plot.bottom + plot.px(6.0)), theme.muted, (HPos::Center, VPos::Top))?;
-    }
     Ok(())
+}
+
+/// Draws a tick of the horizontal axis with its label.
+pub(crate) fn tick<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    plot: &Plot,
+    theme: &Theme,
+    at: f64,
+    label: String,
+) -> Result<(), ChartError> {
+    let x = plot.x(at);
+    let thin = plot.px(1.0).max(1);
+    plot.fill(area, [(x, plot.bottom), (x + thin, plot.bottom + plot.px(4.0))], theme.line, 1.0)?;
+    plot.write(area, label, (x, plot.bottom + plot.px(6.0)), theme.muted, (HPos::Center, VPos::Top))
 }
 
 /// Seconds of the time labels: as many round ones as have room.

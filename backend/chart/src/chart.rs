@@ -9,7 +9,7 @@ use brownout_core::{
     signal::{Measure, Signal},
 };
 
-use crate::{latency, line::Line, outcome, panel, rate, theme::Theme};
+use crate::{latency, line::Line, outcome, panel, rate, status, theme::Theme};
 
 /// One chart of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub enum Chart {
     Rates,
     /// How calls ended, by the second in which they ended, stacked.
     Outcomes,
+    /// HTTP statuses of the answers, by the second in which they came, stacked.
+    Statuses,
     /// A panel of the scenario, by its index.
     Panel(usize),
 }
@@ -55,7 +57,7 @@ impl Chart {
     pub(crate) fn unit(self, run: &Run) -> Unit {
         match self {
             Chart::Latency => Unit::Time,
-            Chart::Rates | Chart::Outcomes => Unit::PerSecond,
+            Chart::Rates | Chart::Outcomes | Chart::Statuses => Unit::PerSecond,
             Chart::Panel(at) => panel::of(run, at).map_or(Unit::Count, |panel| panel.unit),
         }
     }
@@ -65,12 +67,17 @@ impl Chart {
     pub(crate) fn shows(self, run: &Run, signal: &Signal) -> bool {
         match self {
             Chart::Latency => signal.stream().is_none(),
-            Chart::Rates | Chart::Outcomes => false,
+            Chart::Rates | Chart::Outcomes | Chart::Statuses => false,
             Chart::Panel(at) => {
                 let lines = panel::of(run, at).into_iter().flat_map(|panel| &panel.lines);
                 lines.into_iter().any(|line| line.signal.as_ref() == Some(signal))
             }
         }
+    }
+
+    /// Whether its lines are parts of a whole and lie on each other.
+    pub(crate) fn is_stacked(self) -> bool {
+        matches!(self, Chart::Outcomes | Chart::Statuses)
     }
 
     /// A limit to draw, such as a number of slots.
@@ -81,13 +88,14 @@ impl Chart {
         }
     }
 
-    /// Its lines over some seconds of the run; for [`Chart::Outcomes`] not yet stacked.
+    /// Its lines over some seconds of the run; those of a stacked chart not yet stacked.
     pub(crate) fn lines(self, run: &Run, theme: &Theme, seconds: Range<u32>) -> Vec<Line> {
         let seconds = seconds.start..seconds.end.min(measured(run));
         match self {
             Chart::Latency => latency::lines(run, theme, seconds),
             Chart::Rates => rate::lines(run, theme, seconds),
             Chart::Outcomes => outcome::lines(run, theme, seconds),
+            Chart::Statuses => status::lines(run, theme, seconds),
             Chart::Panel(at) => panel::lines(run, at, theme, seconds),
         }
     }

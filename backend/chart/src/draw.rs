@@ -54,7 +54,7 @@ pub(crate) fn draw_with<DB: DrawingBackend>(
     let mut lines = chart.lines(run, theme, seconds.clone());
     let mut base = view.base.map(|base| chart.lines(base, theme, seconds)).unwrap_or_default();
     base.retain(|line| line.strong);
-    if chart == Chart::Outcomes {
+    if chart.is_stacked() {
         stack(&mut lines);
         // On areas of the same colour it would not be seen.
         base.iter_mut().for_each(|line| line.color = theme.text);
@@ -65,13 +65,13 @@ pub(crate) fn draw_with<DB: DrawingBackend>(
     marks::pointed_out(area, view.marked, &plot, theme)?;
     grid(area, &plot, theme, unit)?;
     criterion::judged(area, &plot, theme, run, first)?;
-    if chart == Chart::Outcomes {
+    if chart.is_stacked() {
         areas(area, &plot, &lines)?;
     }
     for line in &base {
         earlier(area, &plot, line)?;
     }
-    if chart != Chart::Outcomes {
+    if !chart.is_stacked() {
         // The line that the chart is about lies on top.
         let (strong, others): (Vec<_>, Vec<_>) = lines.iter().partition(|line| line.strong);
         for line in others.into_iter().chain(strong) {
@@ -93,7 +93,7 @@ pub(crate) fn draw_with<DB: DrawingBackend>(
         let words = if run.finished.is_some() { "no data" } else { "no data yet" };
         plot.write(area, words, middle, theme.muted, (HPos::Center, VPos::Center))?;
     }
-    crosshair(area, &plot, theme, view, if chart == Chart::Outcomes { &[] } else { &lines })
+    crosshair(area, &plot, theme, view, if chart.is_stacked() { &[] } else { &lines })
 }
 
 fn axis<'a>(chart: Chart, run: &Run, plot: &Plot, lines: impl Iterator<Item = &'a Line>) -> ValueAxis {

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// plotters' SVG backend divides a text's size by this (`plotters-svg`, `draw_text`); a canvas takes it as it is.
-const SVG_LETTER: f64 = 1.24;
+pub(crate) const SVG_LETTER: f64 = 1.24;
 
 /// Draws a chart of a run as an SVG document of `width` × `height` px.
 ///

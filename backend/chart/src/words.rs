@@ -38,6 +38,7 @@ pub fn title(chart: Chart, run: &Run) -> String {
         Chart::Latency => "Latency, log scale".to_owned(),
         Chart::Rates => "Requests per second".to_owned(),
         Chart::Outcomes => "Outcomes per second".to_owned(),
+        Chart::Statuses => "HTTP statuses per second".to_owned(),
         Chart::Panel(at) => panel::of(run, at).map_or(String::new(), |panel| match panel.unit {
             Unit::PerSecond if !panel.title.contains("per second") => format!("{} per second", panel.title),
             Unit::Time => format!("{}, log scale", panel.title),

@@ -90,16 +90,40 @@ pub fn judge(run: &Run) -> Vec<CriterionState> {
     started.scenario.criteria.iter().map(|criterion| state(criterion, run)).collect()
 }
 
+/// The stretches of seconds on end in which a criterion held, within its span and as far as is decided.
+pub fn held(criterion: &Criterion, run: &Run) -> Vec<Span> {
+    let mut stretches: Vec<Span> = Vec::new();
+    for (second, value) in values(criterion, run) {
+        if !value.is_some_and(|value| criterion.comparison.holds(value, criterion.target)) {
+            continue;
+        }
+        match stretches.last_mut().filter(|last| last.to == second) {
+            Some(last) => last.to = second + 1,
+            None => stretches.push(Span { from: second, to: second + 1 }),
+        }
+    }
+    stretches
+}
+
+/// The value of a criterion at each decided second of its span.
+fn values<'a>(criterion: &'a Criterion, run: &'a Run) -> impl Iterator<Item = (u32, Option<f64>)> + 'a {
+    let Span { from, to } = criterion.during;
+    let decided = run.decided_of(criterion.signal.stream());
+    (from..to.min(decided)).map(move |second| (second, value_at(criterion, run, second, from)))
+}
+
+/// Its value at a second, over what it looks back on, but not before `first`.
+fn value_at(criterion: &Criterion, run: &Run, second: u32, first: u32) -> Option<f64> {
+    let begin = (second + 1).saturating_sub(criterion.over_s.max(1)).max(first);
+    criterion.signal.value(run, begin..=second)
+}
+
 fn state(criterion: &Criterion, run: &Run) -> CriterionState {
     let decided = run.decided_of(criterion.signal.stream());
     let Span { from, to } = criterion.during;
-    let value_at = |second: u32, first: u32| {
-        let begin = (second + 1).saturating_sub(criterion.over_s.max(1)).max(first);
-        criterion.signal.value(run, begin..=second)
-    };
     let (mut held_s, mut holds, mut value) = (0, false, None);
-    for second in from..to.min(decided) {
-        value = value_at(second, from);
+    for (_, now) in values(criterion, run) {
+        value = now;
         holds = value.is_some_and(|value| criterion.comparison.holds(value, criterion.target));
         held_s = if holds { held_s + 1 } else { 0 };
     }
@@ -111,7 +135,7 @@ fn state(criterion: &Criterion, run: &Run) -> CriterionState {
         _ => Stage::Judging,
     };
     if stage == Stage::Ahead && decided > 0 {
-        value = value_at(decided - 1, 0);
+        value = value_at(criterion, run, decided - 1, 0);
     }
     CriterionState {
         name: criterion.name.clone(),

@@ -202,6 +202,19 @@ pub struct Started {
     /// Hints of the case that were taken before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<HintTaken>,
+    /// The files that the case is about, as they were in the working copy; none in logs of older panels.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub code: Vec<CodeFile>,
+}
+
+/// A file that participants edit, as a run found it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CodeFile {
+    /// Path relative to the repository.
+    pub path: String,
+    /// Its text.
+    pub text: String,
 }
 
 /// How a run came to its end.

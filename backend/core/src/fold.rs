@@ -48,8 +48,8 @@ pub struct StreamFold {
     pub in_flight: Vec<u64>,
     /// The generator's 99th percentile of lateness, µs, by second.
     pub lag_p99_us: Vec<u64>,
-    /// HTTP statuses over the whole run.
-    pub statuses: BTreeMap<u16, u64>,
+    /// HTTP statuses by the second in which the answers came.
+    pub statuses: BTreeMap<u16, Vec<u64>>,
 }
 
 /// Arrivals that were due in one second.
@@ -260,7 +260,9 @@ impl StreamFold {
             self.due[cell.due as usize].ended[cell.outcome.index()].merge(&cell.latency);
             self.ended[at][cell.outcome.index()] += cell.count();
             if let Some(status) = cell.status {
-                *self.statuses.entry(status).or_default() += cell.count();
+                let line = self.statuses.entry(status).or_default();
+                grow(line, at);
+                line[at] += cell.count();
             }
         }
     }

@@ -28,8 +28,14 @@ pub struct LeaderboardCase {
 pub struct LeaderboardRow {
     /// Participant's id.
     pub participant: String,
-    /// What the participant is called.
+    /// What the participant is called. Two may be called alike.
     pub name: String,
+    /// Tells those apart who are called alike: the end of the participant's id.
+    #[serde(default)]
+    pub tag: String,
+    /// Whether the results were brought from another machine.
+    #[serde(default)]
+    pub brought: bool,
     /// As [`Leaderboard::cases`]; `None` where no ranked run has ended.
     pub cells: Vec<Option<LeaderboardCell>>,
     /// Sum of the best scores.
@@ -48,6 +54,32 @@ pub struct LeaderboardCell {
     pub started_ms: u64,
     /// Hints that were taken in the case.
     pub hints: u32,
+    /// From the start of the first run of the case to the end of this one, ms; `None` where only this one is known.
+    #[serde(default)]
+    pub to_best_ms: Option<u64>,
+}
+
+/// Body of `POST /api/v1/leaderboard/import`: what somebody brought.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BringResults {
+    /// A `data.json`, or text with score lines, one a line, each after the name of its participant.
+    pub text: String,
+    /// Whose the score lines are that have no name before them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BroughtResults {
+    /// Results that are new.
+    pub taken: u32,
+    /// Results that were known.
+    pub known: u32,
+    /// What was not taken, a sentence each.
+    pub refused: Vec<String>,
 }
 
 impl Leaderboard {
@@ -55,6 +87,6 @@ impl Leaderboard {
     pub fn sort(&mut self) {
         let reached =
             |row: &LeaderboardRow| row.cells.iter().flatten().map(|cell| cell.started_ms).max().unwrap_or(u64::MAX);
-        self.rows.sort_by_key(|row| (std::cmp::Reverse(row.total), reached(row), row.name.clone()));
+        self.rows.sort_by_key(|row| (std::cmp::Reverse(row.total), reached(row), row.name.clone(), row.tag.clone()));
     }
 }

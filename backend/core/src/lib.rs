@@ -11,6 +11,7 @@ pub mod arrival;
 pub mod author;
 pub mod by_value;
 pub mod case;
+pub mod comparison;
 pub mod criterion;
 pub mod difference;
 pub mod event;

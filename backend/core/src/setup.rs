@@ -56,6 +56,9 @@ pub struct StackAbility {
     pub says: String,
 }
 
+/// What the participant is called until a name is given.
+pub const NAMELESS: &str = "You";
+
 /// What the participant has chosen, and where things are.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

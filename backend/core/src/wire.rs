@@ -6,7 +6,7 @@ mod live;
 
 use serde::{Deserialize, Serialize};
 
-pub use line::{score_line, short};
+pub use line::{LineError, ScoreLine, score_line, short};
 pub use live::{Heard, LiveItem, LiveMessage, Snapshot, Waiting};
 
 use crate::{
@@ -152,6 +152,40 @@ pub struct StartRun {
 pub struct RunStarted {
     /// Id of the new run.
     pub id: String,
+}
+
+/// Answer to `POST /api/v1/runs/{id}/report`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ReportWritten {
+    /// The file on this machine.
+    pub path: String,
+    /// The same from the panel.
+    pub url: String,
+}
+
+/// Body of `POST /api/v1/runs/prune`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PruneRuns {
+    /// How many of the newest runs of each case stay. Baselines, best runs and runs that go on stay in any case.
+    pub keep: u32,
+    /// Only runs of this scenario.
+    #[serde(default)]
+    pub scenario: Option<String>,
+    /// Say what would be deleted, and delete nothing.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+/// Answer to `POST /api/v1/runs/prune`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PrunedRuns {
+    /// Ids of what was deleted, or would be.
+    pub runs: Vec<String>,
+    /// Runs that are left, or would be.
+    pub left: u64,
 }
 
 /// An error as problem+json (RFC 9457).

@@ -77,6 +77,7 @@ fn started(scenario: Scenario) -> RunEvent {
         panel: "0".into(),
         unranked: Vec::new(),
         hints: Vec::new(),
+        code: Vec::new(),
     }))
 }
 

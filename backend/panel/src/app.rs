@@ -7,7 +7,7 @@ use brownout_stack::Stack;
 use brownout_store::Store;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{casebook, catalog::Catalog, feed::Feed, guard::Guard, run::Conductor, session::Session};
+use crate::{casebook, catalog::Catalog, feed::Feed, guard::Guard, library::Library, run::Conductor, session::Session};
 
 /// Everything of a running panel. Cheap to clone; lives until its last task has ended.
 #[derive(Clone)]
@@ -29,6 +29,8 @@ pub struct Parts {
     pub conductor: Conductor,
     /// The participant's own stream.
     pub session: Session,
+    /// Reports and their index.
+    pub library: Library,
     /// Address of this panel.
     pub url: String,
     /// Where history, logs and `panel.json` are.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use brownout_core::{
     author::{self, Diagnostic, Severity},
+    event::CodeFile,
     scenario::{EditPoint, Scenario},
     wire::EditPlace,
 };
@@ -103,6 +104,27 @@ impl Catalog {
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         let line = text.lines().position(|line| line.contains(&point.marker)).map_or(1, |at| at as u32 + 1);
         EditPlace { file: point.file.clone(), path: path.display().to_string(), line, says: point.says.clone() }
+    }
+}
+
+/// A longer file is none that participants edit, bytes.
+const LONGEST_FILE: u64 = 64 * 1024;
+
+impl Catalog {
+    /// The files that a case is about, as they are now; one that is no text is left out.
+    pub fn code(&self, scenario: &Scenario) -> Vec<CodeFile> {
+        let mut code: Vec<CodeFile> = Vec::new();
+        for point in &scenario.edit {
+            let path = self.root.join(&point.file);
+            let is_short = std::fs::metadata(&path).is_ok_and(|file| file.len() <= LONGEST_FILE);
+            if is_short
+                && !code.iter().any(|known| known.path == point.file)
+                && let Ok(text) = std::fs::read_to_string(&path)
+            {
+                code.push(CodeFile { path: point.file.clone(), text });
+            }
+        }
+        code
     }
 }
 

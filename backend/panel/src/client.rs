@@ -48,7 +48,17 @@ impl Client {
 
     /// Calls a route under `/api/v1`.
     pub async fn call(&self, method: Method, path: &str, body: Option<serde_json::Value>) -> anyhow::Result<Response> {
-        let url = self.url(&format!("/api/v1{path}"));
+        self.ask(method, &format!("/api/v1{path}"), body).await
+    }
+
+    /// Gets a page of the panel that is one file.
+    pub async fn page(&self, path: &str) -> anyhow::Result<String> {
+        let answer = self.ask(Method::GET, path, None).await?;
+        answer.text().await.with_context(|| format!("the panel's answer to {path} cannot be read"))
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: Option<serde_json::Value>) -> anyhow::Result<Response> {
+        let url = self.url(path);
         let mut request =
             self.http.request(method, &url).header(AUTHORIZATION, format!("Bearer {}", self.record.token));
         if let Some(body) = body {

@@ -4,6 +4,7 @@
 //! 4 the run ended below `--at-least`; 130 it was interrupted.
 
 mod check;
+mod demo;
 mod interrupt;
 mod load;
 mod prefetch;
@@ -12,6 +13,7 @@ mod progress;
 mod prompts;
 mod prove;
 mod rehearsal;
+mod reports;
 mod run;
 mod serve;
 mod solution;
@@ -85,9 +87,15 @@ pub enum Command {
     /// Check scenario files and say what is wrong, as a compiler does.
     #[command(after_help = "Examples:\n  brownout check\n  brownout check scenarios/timeouts.yaml --json")]
     Check(check::Check),
-    /// Print the JSON Schema of scenario files, for editors.
-    #[command(after_help = "Example:\n  brownout schema > scenarios/schema.json")]
-    Schema,
+    /// Print the JSON Schema of scenario files, for editors, or of the data of runs.
+    #[command(
+        after_help = "Examples:\n  brownout schema > scenarios/schema.json\n  brownout schema --run-data > docs/run-data.schema.json"
+    )]
+    Schema {
+        /// The schema of data.json beside the report of a run.
+        #[arg(long)]
+        run_data: bool,
+    },
     /// Print the OpenAPI document of the panel's API.
     #[command(after_help = "Example:\n  brownout openapi > docs/openapi.json")]
     Openapi,
@@ -127,11 +135,37 @@ pub enum Command {
     /// Do the whole workshop as docs/LAB.md tells it, unattended and in a scratch copy, and say how long each step took.
     #[command(after_help = "Examples:\n  brownout rehearsal\n  brownout rehearsal timeouts --json")]
     Rehearsal(rehearsal::Rehearse),
+    /// Run every case broken and solved, unattended and in a scratch copy, and open a page that compares them.
+    #[command(after_help = "Examples:\n  brownout demo\n  brownout demo timeouts --no-open")]
+    Demo(demo::ShowDemo),
     /// Show that the right fix wins and a wrong one does not: run every variant and hold its score against its band.
     #[command(
         after_help = "Examples:\n  brownout prove\n  brownout prove timeouts --variants broken,solved --repeat 5\n  brownout prove --beside 4 --json\n  brownout prove --stack kube --context kind-lab --load-image \"kind load image-archive {archive}\""
     )]
     Prove(prove::Prove),
+    /// Write the report of a run anew, against the baseline of now, and open it.
+    #[command(after_help = "Examples:\n  brownout report 7f3a\n  brownout report 7f3a --no-open")]
+    Report(reports::WriteReport),
+    /// Say what changed between two runs.
+    #[command(
+        after_help = "Examples:\n  brownout compare 7f3a 09c1\n  brownout compare 7f3a 09c1 --html compare.html\n  brownout compare 7f3a 09c1 --json | jq .changed.headline"
+    )]
+    Compare(reports::CompareRuns),
+    /// Write a run for other tools: seconds as CSV, everything as JSON, latencies as a log of HdrHistogram.
+    #[command(
+        after_help = "Examples:\n  brownout export 7f3a --format csv -o run.csv\n  brownout export 7f3a --format json | jq .score\n  brownout export 7f3a --format hdr -o run.hlog"
+    )]
+    Export(reports::ExportRun),
+    /// List runs, pin a baseline, delete old runs.
+    #[command(
+        after_help = "Examples:\n  brownout runs list --case timeouts\n  brownout runs pin 7f3a\n  brownout runs prune --keep 50 --dry-run"
+    )]
+    Runs(reports::Runs),
+    /// Show the leaderboard, write it as a document, take results of other machines.
+    #[command(
+        after_help = "Examples:\n  brownout leaderboard\n  brownout leaderboard --markdown\n  brownout leaderboard --import chat.txt ada/data.json"
+    )]
+    Leaderboard(reports::ShowLeaderboard),
     /// Write the seal: hashes of what makes the exercises honest. For those who change scenarios or the sealed lab.
     #[command(after_help = "Example:\n  brownout seal && git commit -m 'Seal the new scenario' scenarios")]
     Seal,
@@ -169,7 +203,7 @@ async fn perform(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Run(case) => run::run(&place, case).await,
         Command::Load(load) => load::load(load, place.json).await,
         Command::Check(check) => check::check(&place, check),
-        Command::Schema => check::schema(),
+        Command::Schema { run_data } => check::schema(run_data),
         Command::Openapi => check::openapi(),
         Command::Up(up) => stack::up(&place, up).await,
         Command::Smoke => stack::smoke(&place).await,
@@ -181,7 +215,13 @@ async fn perform(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::SolutionRefs(wanted) => solution_refs::solution_refs(&place, wanted),
         Command::Prompts => prompts::prompts(&place),
         Command::Rehearsal(wanted) => rehearsal::rehearse(&place, wanted).await,
+        Command::Demo(wanted) => demo::demo(&place, wanted).await,
         Command::Prove(wanted) => prove::prove(&place, wanted).await,
+        Command::Report(wanted) => reports::report(&place, wanted).await,
+        Command::Compare(wanted) => reports::compare(&place, wanted).await,
+        Command::Export(wanted) => reports::export(&place, wanted).await,
+        Command::Runs(wanted) => reports::runs(&place, wanted).await,
+        Command::Leaderboard(wanted) => reports::leaderboard(&place, wanted).await,
         Command::Seal => check::seal(&place),
         Command::Preflight(asked) => preflight::preflight(&place, asked).await,
         Command::Prefetch(wanted) => prefetch::prefetch(&place, wanted).await,

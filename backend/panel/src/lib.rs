@@ -6,14 +6,18 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod app;
+pub mod board;
+pub mod bring;
 pub mod casebook;
 pub mod catalog;
 pub mod client;
 pub mod clock;
 pub mod command;
+pub mod demo;
 pub mod editor;
 pub mod feed;
 pub mod guard;
+pub mod library;
 pub mod openapi;
 pub mod preflight;
 pub mod problem;

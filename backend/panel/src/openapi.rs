@@ -35,6 +35,7 @@ const PROBLEM: &str = "application/problem+json";
         (name = "scenarios", description = "Exercises"),
         (name = "cases", description = "What the participant has made of an exercise: clock and hints"),
         (name = "runs", description = "Runs: start, stop, list, replay, delete"),
+        (name = "reports", description = "What people keep of runs: reports, their index, exports"),
         (name = "leaderboard", description = "Who has reached what"),
         (name = "stack", description = "The lab: services, builds, logs"),
         (name = "setup", description = "This machine and the participant's choices"),

@@ -2,6 +2,7 @@
 
 mod ask;
 mod cases;
+mod compare;
 mod editor;
 mod etag;
 mod health;
@@ -9,6 +10,7 @@ mod leaderboard;
 mod live;
 mod logs;
 mod reference;
+mod reports;
 mod runs;
 mod scenarios;
 mod settings;
@@ -31,7 +33,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{app::App, guard::guard, problem::Problem, ui};
 
-/// No request of the panel needs more, bytes.
+/// No request but one needs more, bytes.
 const BODY_LIMIT: usize = 64 * 1024;
 
 /// The routes below `/api/v1`, with their part of the document.
@@ -47,8 +49,15 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(runs::one, runs::delete))
         .routes(routes!(runs::events))
         .routes(routes!(runs::stop))
+        .routes(routes!(reports::write))
         .routes(routes!(runs::stop_waiting))
+        .routes(routes!(compare::prune))
+        .routes(routes!(compare::words))
+        .routes(routes!(compare::export))
+        .routes(routes!(compare::pin))
         .routes(routes!(leaderboard::board))
+        .routes(routes!(leaderboard::export))
+        .routes(routes!(leaderboard::forget))
         .routes(routes!(settings::show, settings::change))
         .routes(routes!(editor::open))
         .routes(routes!(setup::checks))
@@ -70,18 +79,26 @@ fn beside() -> OpenApiRouter<App> {
         .routes(routes!(health::metrics))
         .routes(routes!(reference::document))
         .routes(routes!(reference::page))
+        .routes(routes!(compare::html))
+        .routes(routes!(reports::index))
+        .routes(routes!(reports::file))
 }
 
 /// What the handlers say of themselves.
 pub fn documents() -> OpenApi {
-    let all = OpenApiRouter::new().nest("/api/v1", api()).merge(beside());
+    let all = OpenApiRouter::new().nest("/api/v1", api().merge(leaderboard::importing())).merge(beside());
     all.into_openapi()
 }
 
 /// All routes.
 pub fn router(app: App) -> Router {
     let (api, _) = api().split_for_parts();
-    let api = api.fallback(no_such_route).method_not_allowed_fallback(wrong_method);
+    let (importing, _) = leaderboard::importing().split_for_parts();
+    let api = api
+        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .merge(importing)
+        .fallback(no_such_route)
+        .method_not_allowed_fallback(wrong_method);
     let (beside, _) = beside().split_for_parts();
     let header = |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
     beside
@@ -89,7 +106,6 @@ pub fn router(app: App) -> Router {
         .route("/api/{*rest}", get(no_such_route).fallback(no_such_route))
         .fallback_service(get(ui::serve))
         .layer(middleware::from_fn_with_state(app.clone(), guard))
-        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .layer(CompressionLayer::new().quality(CompressionLevel::Precise(7)))
         .layer(CatchPanicLayer::custom(|_| Problem::internal("a handler panicked").into_response()))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))

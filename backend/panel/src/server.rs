@@ -19,6 +19,7 @@ use crate::{
     clock::wall_ms,
     feed::Feed,
     guard::Guard,
+    library::{self, Library},
     record::{Claim, Record},
     route::router,
     run::Conductor,
@@ -93,6 +94,7 @@ pub async fn start(options: ServeOptions) -> anyhow::Result<Panel> {
         feed: Feed::new(uuid::Uuid::now_v7().to_string()),
         guard: Guard::new(port, &options.allowed_hosts, token),
         conductor: Conductor::default(),
+        library: Library::new(&options.root, &options.data_dir),
         url: record.url.clone(),
         data_dir: options.data_dir,
         notices: opened.notices.clone(),
@@ -101,6 +103,7 @@ pub async fn start(options: ServeOptions) -> anyhow::Result<Panel> {
     });
     watch_stack(&app);
     casebook::keep(&app);
+    library::keep_index(&app);
     let servers = TaskTracker::new();
     for listener in listeners {
         let (router, stop) = (router(app.clone()), app.stop.clone());

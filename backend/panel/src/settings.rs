@@ -1,10 +1,8 @@
 //! What the participant has chosen: kept in the history, checked before it is.
 
-use brownout_core::setup::{ChangeSettings, EDITORS, Editor};
+use brownout_core::setup::{ChangeSettings, EDITORS, Editor, NAMELESS};
 use brownout_store::{Store, StoreError};
 
-/// What the participant is called until a name is given.
-const NAMELESS: &str = "You";
 /// Letters of the longest name.
 const LONGEST_NAME: usize = 40;
 /// Letters of the longest command line.
@@ -47,6 +45,30 @@ fn presets() -> String {
 /// When the history cannot be read.
 pub async fn name(store: &Store) -> Result<String, StoreError> {
     Ok(store.setting(NAME).await?.unwrap_or_else(|| NAMELESS.to_owned()))
+}
+
+/// What the participant is called where others read it: whoever has given no name is not "You" to them.
+///
+/// # Errors
+/// When the history cannot be read.
+pub async fn name_for_others(store: &Store, participant: &str) -> Result<String, StoreError> {
+    Ok(store.setting(NAME).await?.unwrap_or_else(|| nameless(participant)))
+}
+
+/// A name from elsewhere as it can be shown: what cannot be seen is left out, and a long one is cut.
+pub fn shown_name(name: &str, participant: &str) -> String {
+    let seen: String = name.chars().filter(|letter| !unseen(*letter)).collect();
+    let seen = seen.trim();
+    match seen.chars().count() {
+        0 => nameless(participant),
+        1..=LONGEST_NAME => seen.to_owned(),
+        _ => seen.chars().take(LONGEST_NAME - 1).chain(['…']).collect(),
+    }
+}
+
+/// What somebody is called whose name is not known here.
+pub fn nameless(participant: &str) -> String {
+    format!("Participant {}", participant.chars().take(4).collect::<String>()).trim_end().to_owned()
 }
 
 /// How edit points are opened.

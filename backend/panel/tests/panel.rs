@@ -16,6 +16,7 @@ mod panel {
     mod readable;
     mod reference;
     mod rehearsal;
+    mod reports;
     mod runs;
     mod scenarios;
     mod settings;

@@ -62,6 +62,12 @@ async fn main() {
     held &= measure("one run", || async { store.run_summary(&id(runs / 2)).await.map(drop).expect("reads") }).await;
     let record = || async { store.scenario_record("bulkheads").await.map(drop).expect("reads") };
     held &= measure("baseline, best, last, attempts of a case", record).await;
+    let board = || async { store.best_runs().await.map(drop).expect("reads") };
+    held &= measure("leaderboard", board).await;
+    let begun = Instant::now();
+    let prunable = store.prunable_runs(50, None).await.expect("reads").len();
+    // No list: somebody asks for it once a month.
+    println!("{prunable} runs that pruning to 50 a case would delete, found in {:.0?}", begun.elapsed());
     let begun = Instant::now();
     let rebuilt = store.reindex().await.expect("rebuilds");
     println!("reindex of {rebuilt} runs in {:.1?}", begun.elapsed());

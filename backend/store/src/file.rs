@@ -17,9 +17,10 @@ use uuid::Uuid;
 use crate::{error::StoreError, store::Store};
 
 /// Steps of the schema. A step that was released is never changed; another is added.
-const STEPS: [(i64, &str, &str); 2] = [
+const STEPS: [(i64, &str, &str); 3] = [
     (1, "history", include_str!("../migrations/sqlite/0001_history.sql")),
     (2, "cases", include_str!("../migrations/sqlite/0002_cases.sql")),
+    (3, "results", include_str!("../migrations/sqlite/0003_results.sql")),
 ];
 
 /// Files up to this size are read through for damage at each start, bytes: a few hundred runs, some 0.1 s.

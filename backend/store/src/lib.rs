@@ -9,6 +9,7 @@
 //! How durable: write-ahead log with `synchronous=NORMAL`. A killed panel loses nothing that was appended; a power cut
 //! may take the last moments, never the order or the consistency.
 
+mod baseline;
 mod board;
 mod case;
 mod delete;
@@ -18,10 +19,14 @@ mod interrupted;
 mod list;
 mod log;
 mod projection;
+mod prune;
+mod result;
 mod setting;
 mod store;
 
+pub use baseline::Pinned;
 pub use board::BestRun;
 pub use error::StoreError;
 pub use list::{RunFilter, ScenarioRecord};
+pub use result::BroughtResult;
 pub use store::{Opened, Store};

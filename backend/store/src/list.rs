@@ -84,6 +84,28 @@ impl Store {
         one(&self.readers, summaries!("WHERE r.id = $1"), id).await
     }
 
+    /// How many runs there are.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    pub async fn run_count(&self) -> Result<u64, StoreError> {
+        Ok(unsigned(sqlx::query_scalar("SELECT COUNT(*) FROM runs").fetch_one(&self.readers).await?))
+    }
+
+    /// Ids that end like this, the newest first, ten at most. An ending has four characters or more.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    pub async fn runs_ending(&self, with: &str) -> Result<Vec<String>, StoreError> {
+        let letters = with.chars().count();
+        if letters < 4 {
+            return Ok(Vec::new());
+        }
+        let ids = "SELECT id FROM runs WHERE SUBSTR(id, LENGTH(id) - $1 + 1) = $2 ORDER BY place DESC LIMIT 10";
+        let ids = sqlx::query_scalar(ids).bind(i64::try_from(letters).unwrap_or(i64::MAX)).bind(with);
+        Ok(ids.fetch_all(&self.readers).await?)
+    }
+
     /// Baseline, best, newest and all scores of a case, as of one instant.
     ///
     /// # Errors

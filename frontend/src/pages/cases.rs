@@ -3,7 +3,13 @@
 use brownout_core::{case::CaseState, quantity::clock, wire::ScenarioView};
 use leptos::{prelude::*, task::spawn_local};
 
-use crate::{live::Live, panel, parts::said::said, title::title, view::Fetched};
+use crate::{
+    live::Live,
+    panel,
+    parts::{name::name_question, said::said},
+    title::title,
+    view::Fetched,
+};
 
 /// The page.
 pub fn cases() -> AnyView {
@@ -37,6 +43,7 @@ pub fn cases() -> AnyView {
     };
     view! {
         <h1 class="page-title">"Cases"</h1>
+        {name_question()}
         {move || shown()}
     }
     .into_any()
@@ -107,7 +114,7 @@ fn row(case: ScenarioView, live: Live) -> AnyView {
 }
 
 /// Scores of all attempts, as small bars with their numbers for who reads.
-fn spark(attempts: &[u32]) -> AnyView {
+pub fn spark(attempts: &[u32]) -> AnyView {
     const SHOWN: usize = 12;
     let shown = &attempts[attempts.len().saturating_sub(SHOWN)..];
     let words = shown.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");

@@ -1,14 +1,15 @@
 //! All runs, newest first, by case and state.
 
-use brownout_core::wire::{Page, Problem, RunState, RunSummary};
+use brownout_core::wire::{Page, Problem, RunState, RunSummary, ScenarioView};
 use gloo_net::http::Method;
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     app::Alert,
     live::Live,
+    pages::cases::spark,
     panel,
-    parts::{dialog::dialog, said::said},
+    parts::{dialog::dialog, said::said, verdict::report_of},
     place::Place,
     title::title,
     view::Fetched,
@@ -32,6 +33,13 @@ struct List {
     /// The run that is about to be deleted.
     deleting: RwSignal<String>,
     confirming: RwSignal<bool>,
+    /// The cases with their baselines and scores.
+    cases: RwSignal<Vec<ScenarioView>>,
+    /// What others are compared with, in place of the baseline.
+    marked: RwSignal<Option<String>>,
+    /// Counts up when the lists are to be asked for anew.
+    stale: RwSignal<u32>,
+    alert: Alert,
 }
 
 /// The page.
@@ -45,12 +53,24 @@ pub fn runs() -> AnyView {
         next: RwSignal::new(None),
         deleting: RwSignal::default(),
         confirming: RwSignal::new(false),
+        cases: RwSignal::default(),
+        marked: RwSignal::new(None),
+        stale: RwSignal::new(0),
+        alert,
     };
     let wanted = Memo::new(move |_| {
         let of = |name: &str| place.asked(name).unwrap_or_default();
         (of("case"), of("state"))
     });
-    let state = Memo::new(move |_| (live.active(), live.greetings()));
+    let state = Memo::new(move |_| (live.active(), live.greetings(), list.stale.get()));
+    Effect::new(move || {
+        let _ = state.get();
+        spawn_local(async move {
+            if let Ok(cases) = panel::get("/scenarios").await {
+                list.cases.try_set(cases);
+            }
+        });
+    });
     Effect::new(move || {
         let _ = state.get();
         let (case, state) = wanted.get();
@@ -114,6 +134,7 @@ pub fn runs() -> AnyView {
     view! {
         <div class="page-head">
             <h1>"Runs"</h1>
+            <a class="button quiet" target="_blank" href="/reports/index.html">"Index of reports"</a>
             <label class="field inline">"case"
                 <select data-testid="filter-case" on:change=move |event| filter(&event_target_value(&event), &wanted.get_untracked().1)>
                     {move || cases()}
@@ -125,6 +146,7 @@ pub fn runs() -> AnyView {
                 </select>
             </label>
         </div>
+        {move || list.cases.with(|cases| progress(cases))}
         {move || shown()}
         <p class="more" hidden=move || list.next.with(Option::is_none)><button class="button" on:click=more>"Show older runs"</button></p>
         {dialog(list.confirming, "Delete this run?", move || view! {
@@ -183,16 +205,31 @@ fn none(filtered: bool) -> AnyView {
     view! { <section class="empty"><p>{says}</p><a href=href class="button primary">{action}</a></section> }.into_any()
 }
 
+/// The progress of each case that was run.
+fn progress(cases: &[ScenarioView]) -> AnyView {
+    let case = |case: &ScenarioView| {
+        let best = case.best.as_ref().and_then(|best| best.score).map_or("–".to_owned(), |score| score.to_string());
+        view! {
+            <span class="progress-of">
+                <span class="muted">{case.scenario.title.clone()}" "</span><span class="number strong">{best}</span>{spark(&case.attempts)}
+            </span>
+        }
+        .into_any()
+    };
+    let run = cases.iter().filter(|case| !case.attempts.is_empty());
+    view! { <div class="progress">{run.map(case).collect::<Vec<_>>()}</div> }.into_any()
+}
+
 fn row(run: RunSummary, list: List) -> AnyView {
     let state = match (run.state, run.ranked) {
         (RunState::Running, _) => "running",
         (RunState::Completed, true) => "ranked",
-        (RunState::Completed, false) => "not ranked",
+        (RunState::Completed, false) => "practice",
         (RunState::Stopped, _) => "stopped",
         (RunState::Failed, _) => "failed",
         (RunState::Interrupted, _) => "interrupted",
     };
-    let baseline = if run.baseline { " · baseline" } else { "" };
+    let baseline = if run.baseline { " · ★ baseline" } else { "" };
     let hints = match run.hints {
         0 => String::new(),
         1 => " · 1 hint".to_owned(),
@@ -203,6 +240,34 @@ fn row(run: RunSummary, list: List) -> AnyView {
         list.deleting.set(id.clone());
         list.confirming.set(true);
     };
+    // Against the run that is marked, else against the baseline of its case.
+    let (case, own) = (run.scenario.clone(), run.id.clone());
+    let compare = move || {
+        let baseline = || {
+            list.cases.with(|cases| {
+                let case = cases.iter().find(|known| known.scenario.id == case)?;
+                case.baseline.as_ref().map(|base| base.id.clone())
+            })
+        };
+        let base = list.marked.get().or_else(baseline).filter(|base| *base != own).unwrap_or_default();
+        (!base.is_empty()).then(|| format!("/compare?base={base}&run={own}"))
+    };
+    let shown = Memo::new(move |_| compare());
+    let id_of_mark = StoredValue::new(run.id.clone());
+    let is_marked = Memo::new(move |_| list.marked.get() == Some(id_of_mark.get_value()));
+    let mark = move |_| list.marked.set((!is_marked.get_untracked()).then(|| id_of_mark.get_value()));
+    let pinned = run.id.clone();
+    let pin = move |_| {
+        let path = format!("/runs/{pinned}/baseline");
+        spawn_local(async move {
+            match panel::send(Method::PUT, &path, None).await {
+                Ok(_) => list.stale.update(|count| *count += 1),
+                Err(problem) => list.alert.0.set(Some(problem.detail)),
+            }
+        });
+    };
+    let report = report_of(&run);
+    let can_pin = run.ranked && !run.baseline;
     view! {
         <tr>
             <td class="number start">{when(run.started_ms)}</td>
@@ -212,6 +277,12 @@ fn row(run: RunSummary, list: List) -> AnyView {
             <td><code>{run.build}</code></td>
             <td><a href=format!("/runs/{}", run.id)><code>{run.short}</code></a></td>
             <td class="row-actions">
+                <button class="button quiet" hidden=!can_pin title="compare later runs with this one" on:click=pin>"Pin"</button>
+                <button class="button quiet" hidden=!over title="compare the others with this run"
+                    aria-pressed=move || is_marked.get().to_string() on:click=mark>"Mark"</button>
+                <a class="button quiet" target="_blank" hidden=move || !over || shown.with(Option::is_none)
+                    href=move || shown.get().unwrap_or_default()>"Compare"</a>
+                <a class="button quiet" hidden=!over target="_blank" href=report>"Report"</a>
                 <a class="button quiet" hidden=!over href=format!("/runs/{}?replay", run.id)>"Replay"</a>
                 <button class="button quiet" hidden=!over on:click=delete>"Delete"</button>
             </td>

@@ -92,6 +92,7 @@ pub fn chart_view(chart: Chart) -> AnyView {
         Chart::Latency => "chart-latency".to_owned(),
         Chart::Rates => "chart-rates".to_owned(),
         Chart::Outcomes => "chart-outcomes".to_owned(),
+        Chart::Statuses => "chart-statuses".to_owned(),
         Chart::Panel(at) => format!("chart-panel-{at}"),
     };
     let title_of = Memo::new(move |_| run.with(|run| title(chart, run)));
@@ -144,7 +145,7 @@ fn last_second(chart: Chart, run: &Run) -> u32 {
     let last_due = due.max().map_or(0, |second| second as u32 + 1);
     let measured = match chart {
         Chart::Latency => true,
-        Chart::Rates | Chart::Outcomes => false,
+        Chart::Rates | Chart::Outcomes | Chart::Statuses => false,
         Chart::Panel(at) => {
             let panel = run.started.as_ref().and_then(|started| started.scenario.panels.get(at));
             panel.is_some_and(|panel| panel.lines.iter().any(|line| line.signal.is_some()))

@@ -1,10 +1,10 @@
 //! The verdict: score and why, what changed, term by term, and what to do next.
 
 use brownout_core::{
-    difference::Difference,
+    difference::DifferenceLine,
     quantity::Unit,
     score::{Score, TermScore, Unranked},
-    wire::RunDetail,
+    wire::{RunDetail, RunSummary},
 };
 use leptos::prelude::*;
 
@@ -61,8 +61,8 @@ fn judged(detail: &RunDetail, score: Score, run: RunView) -> AnyView {
         "score bad"
     };
     let baseline = match &detail.difference {
-        Some(difference) => format!("first run {} → now {}", difference.base_total, difference.total),
-        None if detail.summary.baseline => "first run: kept as your baseline".to_owned(),
+        Some(difference) => format!("baseline {} → now {}", difference.base_total, difference.total),
+        None if detail.summary.baseline => "kept as your baseline".to_owned(),
         None => String::new(),
     };
     let hints = if score.hints > 0 { format!("hints −{}", score.hints) } else { String::new() };
@@ -76,14 +76,22 @@ fn judged(detail: &RunDetail, score: Score, run: RunView) -> AnyView {
             <p class="muted">{baseline}</p>
         </div>
         {reasons.into_iter().map(|reason| view! { <p class="warn">{reason}</p> }.into_any()).collect::<Vec<_>>()}
-        {detail.difference.as_ref().map(changes)}
+        {detail.difference.as_ref().map(|difference| difference_table(&difference.lines, "baseline", "this run"))}
         <ul class="plain terms">
             {score.terms.iter().map(|done| term_button(evidence, done, || term(done, leaning(run, &done.name)))).collect::<Vec<_>>()}
         </ul>
         <p class="muted small evidence" role="status" data-testid="evidence">{move || evidence.says(run)}</p>
-        <div class="share"><code data-testid="score-line">{line.clone()}</code>{copy("Copy score line", line)}</div>
+        <div class="share">
+            <code data-testid="score-line">{line.clone()}</code>{copy("Copy score line", line)}
+            <a class="button" data-testid="report-link" target="_blank" href=report_of(&detail.summary)>"Report"</a>
+        </div>
     }
     .into_any()
+}
+
+/// Address of a run's report.
+pub fn report_of(run: &RunSummary) -> String {
+    format!("/reports/{}/{}/report.html", run.scenario, run.id)
 }
 
 /// What the terms are about that a term leans on.
@@ -117,11 +125,11 @@ fn term(term: &TermScore, leaning: String) -> AnyView {
     .into_any()
 }
 
-fn changes(difference: &Difference) -> AnyView {
-    let show = |line: &brownout_core::difference::DifferenceLine, value: Option<f64>| {
-        value.map_or("–".to_owned(), |value| line.unit.show(value))
-    };
-    let rows = difference.lines.iter().map(|line| {
+/// What changed, number by number.
+fn difference_table(lines: &[DifferenceLine], then: &str, now: &str) -> AnyView {
+    let show =
+        |line: &DifferenceLine, value: Option<f64>| value.map_or("–".to_owned(), |value| line.unit.show(value));
+    let rows = lines.iter().map(|line| {
         view! {
             <tr>
                 <td>{line.says.clone()}</td>
@@ -134,8 +142,10 @@ fn changes(difference: &Difference) -> AnyView {
     });
     view! {
         <table class="table changes" data-testid="difference">
-            <caption class="visually-hidden">"Difference to your first run"</caption>
-            <thead><tr><th>"against your first run"</th><th class="number">"then"</th><th class="number">"now"</th><th>"change"</th></tr></thead>
+            <thead><tr>
+                <th><span class="visually-hidden">"what"</span></th>
+                <th class="number">{then.to_owned()}</th><th class="number">{now.to_owned()}</th><th>"change"</th>
+            </tr></thead>
             <tbody>{rows.collect::<Vec<_>>()}</tbody>
         </table>
     }

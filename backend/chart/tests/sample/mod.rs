@@ -118,6 +118,7 @@ pub(crate) fn started(scenario: Scenario) -> RunEvent {
         panel: "0".into(),
         unranked: Vec::new(),
         hints: Vec::new(),
+        code: Vec::new(),
     }))
 }
 

@@ -50,9 +50,12 @@ pub(super) fn check(place: &Place, options: Check) -> anyhow::Result<ExitCode> {
     Ok(if errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Prints the JSON Schema of scenario files.
-pub(super) fn schema() -> anyhow::Result<ExitCode> {
-    println!("{}", serde_json::to_string_pretty(&author::schema())?);
+/// Prints the JSON Schema of scenario files, or of the data of runs.
+pub(super) fn schema(run_data: bool) -> anyhow::Result<ExitCode> {
+    match run_data {
+        true => println!("{}", serde_json::to_string_pretty(&brownout_report::schema())?),
+        false => println!("{}", serde_json::to_string_pretty(&author::schema())?),
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -24,6 +24,7 @@ use crate::{
     command::{
         EXIT_BELOW, EXIT_PRECONDITION, Place,
         progress::{seconds, spinner},
+        reports::{show_report, write_report},
         serve::{Ports, ensure},
     },
     stacks::StackArgs,
@@ -40,6 +41,9 @@ pub struct RunCase {
     /// Exit with 4 when the score is lower than this.
     #[arg(long, value_name = "SCORE")]
     at_least: Option<u32>,
+    /// Do not open the report, as a terminal otherwise does.
+    #[arg(long)]
+    no_open: bool,
     #[command(flatten)]
     ports: Ports,
     #[command(flatten)]
@@ -65,6 +69,11 @@ pub(super) async fn run(place: &Place, options: RunCase) -> anyhow::Result<ExitC
         println!("{}", serde_json::to_string_pretty(&detail)?);
     } else {
         print(&detail);
+        match write_report(&client, &started.id).await {
+            Ok(written) => show_report(&written, options.no_open),
+            // The run is in the history; its report can be had later.
+            Err(error) => eprintln!("note: no report yet: {error:#}"),
+        }
     }
     Ok(match (detail.state, &detail.score, options.at_least) {
         (RunState::Completed, Some(score), Some(least)) if score.total < least => ExitCode::from(EXIT_BELOW),

@@ -116,9 +116,21 @@ pub(super) async fn serve(place: &Place, options: Serve) -> anyhow::Result<ExitC
 }
 
 /// Opens a browser where there is one; where not, the printed address has to do.
-fn open_browser(url: &str) {
-    let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
-    let _ = Command::new(opener).arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+pub(super) fn open_browser(url: &str) {
+    // Windows Subsystem for Linux opens the browser of Windows.
+    let is_wsl = std::env::var_os("WSL_DISTRO_NAME").is_some();
+    let openers: &[&str] = match cfg!(target_os = "macos") {
+        true => &["open"],
+        false if is_wsl => &["wslview", "explorer.exe", "xdg-open"],
+        false => &["xdg-open"],
+    };
+    for opener in openers {
+        let mut command = Command::new(opener);
+        command.arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        if command.spawn().is_ok() {
+            return;
+        }
+    }
 }
 
 /// The panel that runs, or a new one in the background.

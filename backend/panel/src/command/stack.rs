@@ -33,7 +33,8 @@ pub struct Up {
     stack: StackArgs,
 }
 
-async fn panel(place: &Place) -> anyhow::Result<Client> {
+/// The panel that runs.
+pub(super) async fn panel(place: &Place) -> anyhow::Result<Client> {
     let data_dir = place.data_dir()?;
     let found = Client::find(&data_dir).await;
     Ok(found.ok_or(NoPanel { data_dir })?)

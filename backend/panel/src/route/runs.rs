@@ -25,6 +25,7 @@ use super::{
 };
 use crate::{
     app::App,
+    library,
     problem::{Answer, Problem},
     run::{Conductor, StartError},
 };
@@ -121,6 +122,20 @@ pub(super) async fn one(State(app): State<App>, Path(id): Path<String>, asked: H
     etag::json(&asked, &RunDetail { id, state: summary.state, summary, criteria, score, unranked, because, difference })
 }
 
+/// The run with this id, or with an id that ends like this.
+pub(super) async fn known(app: &App, word: &str) -> Answer<RunSummary> {
+    if let Some(summary) = app.store.run_summary(word).await? {
+        return Ok(summary);
+    }
+    match &app.store.runs_ending(word).await?[..] {
+        [one] => app.store.run_summary(one).await?.ok_or_else(|| Problem::not_found("run", word)),
+        [] => Err(Problem::not_found("run", word)),
+        several => {
+            Err(bad_query(format!("Several runs end with `{word}`: {}. Give more of the id.", several.join(", "))))
+        }
+    }
+}
+
 async fn folded(app: &App, id: &str) -> Answer<Run> {
     Ok(Run::of(&app.store.run_events(id, 0).await?))
 }
@@ -191,8 +206,14 @@ pub(super) async fn delete(State(app): State<App>, Path(id): Path<String>) -> An
     if app.conductor.running().as_deref() == Some(&id) {
         return Err(goes_on());
     }
+    let summary = app.store.run_summary(&id).await?;
     match app.store.delete_run(&id).await {
-        Ok(true) => Ok(StatusCode::NO_CONTENT),
+        Ok(true) => {
+            if let Some(summary) = &summary {
+                library::forget(&app, summary).await;
+            }
+            Ok(StatusCode::NO_CONTENT)
+        }
         Ok(false) => Err(Problem::not_found("run", &id)),
         Err(StoreError::GoesOn { .. }) => Err(goes_on()),
         Err(error) => Err(error.into()),

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     app::App,
     catalog::CatalogError,
+    library,
     run::{conduct::conduct, log::RunLog, precondition},
     seal,
 };
@@ -106,6 +107,7 @@ impl Conductor {
         let run = uuid::Uuid::now_v7().to_string();
         let plan = Plan::of(&entry.scenario, &run);
         let status = app.stack.status().borrow().clone();
+        let code = app.catalog.code(&entry.scenario);
         let started = Started {
             run: run.clone(),
             plan,
@@ -118,6 +120,7 @@ impl Conductor {
             scenario: entry.scenario,
             unranked,
             hints: app.session.cases.hints(scenario_id),
+            code,
         };
         let log = RunLog::new(app.clone(), &run);
         let stop = app.stop.child_token();
@@ -135,9 +138,12 @@ impl Conductor {
         let log = log.begin(RunEvent::Started(Box::new(started.clone()))).await;
         let task = app.clone();
         app.tasks.spawn(async move {
+            let run = started.run.clone();
             conduct(&task, started, log, events_of_others, stop).await;
             *task.conductor.lock() = State::Idle;
             ended.cancel();
+            // The next run need not wait for the report of this one.
+            library::keep(&task, &run).await;
         });
         Ok(run)
     }

@@ -62,6 +62,7 @@ impl History {
             panel: "0.1.0".to_owned(),
             unranked: Vec::new(),
             hints: Vec::new(),
+            code: Vec::new(),
         };
         self.append(id, 1, wall_ms, RunEvent::Started(Box::new(started))).await;
     }

@@ -8,6 +8,7 @@ mod damage;
 mod log;
 mod record;
 mod recording;
+mod results;
 mod together;
 
 use std::path::PathBuf;

@@ -37,6 +37,7 @@ pub(crate) fn started(id: &str, scenario: &str, wall_ms: u64) -> RunEnvelope {
         panel: "0.1.0".to_owned(),
         unranked: Vec::new(),
         hints: Vec::new(),
+        code: Vec::new(),
     };
     event(id, 1, wall_ms, RunEvent::Started(Box::new(started)))
 }
