@@ -14,6 +14,10 @@ use sha2::{Digest, Sha256};
 #[allow_missing = true]
 struct Dist;
 
+/// Files of [`Dist`] as Brotli packed them when this program was built. Their names carry their content's hash, so that
+/// one that was built since has another name.
+static PACKED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/packed.rs"));
+
 /// Whether the UI was built into this program.
 pub fn is_built() -> bool {
     Dist::get("index.html").is_some()
@@ -39,7 +43,9 @@ pub async fn serve(uri: Uri, headers: HeaderMap) -> Response {
 }
 
 fn asset(path: &str, file: EmbeddedFile, headers: &HeaderMap) -> Response {
-    let etag = format!("\"{}\"", hex(&file.metadata.sha256_hash()[..16]));
+    let packed = PACKED.iter().find(|(name, _)| *name == path && takes_brotli(headers)).map(|(_, bytes)| *bytes);
+    let form = if packed.is_some() { "-br" } else { "" };
+    let etag = format!("\"{}{form}\"", hex(&file.metadata.sha256_hash()[..16]));
     if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes()) {
         return StatusCode::NOT_MODIFIED.into_response();
     }
@@ -47,8 +53,24 @@ fn asset(path: &str, file: EmbeddedFile, headers: &HeaderMap) -> Response {
         path.split(['-', '_', '.']).any(|part| part.len() >= 12 && part.bytes().all(|b| b.is_ascii_hexdigit()));
     let cache = if hashed { "public, max-age=31536000, immutable" } else { "no-cache" };
     let kind = file.metadata.mimetype().to_owned();
-    let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, cache.to_owned()), (header::ETAG, etag)];
-    (headers, Body::from(file.data.into_owned())).into_response()
+    let told = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, cache.to_owned()), (header::ETAG, etag)];
+    match packed {
+        Some(bytes) => {
+            let form = [(header::CONTENT_ENCODING, "br"), (header::VARY, "accept-encoding")];
+            (told, form, Body::from(bytes)).into_response()
+        }
+        None => (told, Body::from(file.data.into_owned())).into_response(),
+    }
+}
+
+/// Whether whoever asks reads Brotli.
+fn takes_brotli(headers: &HeaderMap) -> bool {
+    let asked = headers.get_all(header::ACCEPT_ENCODING).into_iter().filter_map(|value| value.to_str().ok());
+    asked.flat_map(|value| value.split(',')).any(|form| {
+        let mut parts = form.split(';').map(str::trim);
+        let refused = |weight: &str| weight.strip_prefix("q=").and_then(|q| q.parse().ok()) == Some(0.0);
+        parts.next() == Some("br") && !parts.any(refused)
+    })
 }
 
 fn index(page: &[u8]) -> Response {
@@ -84,6 +106,22 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn packed_files_go_to_those_who_read_them() {
+        for (asked, takes) in [
+            ("br", true),
+            ("gzip, deflate, br, zstd", true),
+            ("gzip;q=1.0, br;q=0.2", true),
+            ("br;q=0", false),
+            ("brotli", false),
+            ("", false),
+        ] {
+            let headers = HeaderMap::from_iter([(header::ACCEPT_ENCODING, asked.parse().expect("a value"))]);
+            assert_eq!(takes_brotli(&headers), takes, "{asked}");
+        }
+        assert!(!takes_brotli(&HeaderMap::new()));
+    }
 
     #[test]
     fn only_inline_scripts_are_hashed() {
