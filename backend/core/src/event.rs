@@ -190,7 +190,7 @@ pub struct Started {
     pub sealed_hash: String,
     /// Build id that is live.
     pub build: String,
-    /// `local` or `kube`.
+    /// `local`, `k3d` or `kube`.
     pub stack: String,
     /// Participant.
     pub participant: String,

@@ -55,7 +55,7 @@ pub struct RunSummary {
     pub ranked: bool,
     /// Build id that was live.
     pub build: String,
-    /// `local` or `kube`.
+    /// `local`, `k3d` or `kube`.
     pub stack: String,
     /// Whether later runs are compared with it.
     pub baseline: bool,

@@ -1,6 +1,9 @@
 //! What the participant has chosen: kept in the history, checked before it is.
 
-use brownout_core::setup::{ChangeSettings, EDITORS, Editor, NAMELESS};
+use brownout_core::{
+    setup::{ChangeSettings, EDITORS, Editor, NAMELESS},
+    wire::short,
+};
 use brownout_store::{Store, StoreError};
 
 /// Letters of the longest name.
@@ -68,7 +71,7 @@ pub fn shown_name(name: &str, participant: &str) -> String {
 
 /// What somebody is called whose name is not known here.
 pub fn nameless(participant: &str) -> String {
-    format!("Participant {}", participant.chars().take(4).collect::<String>()).trim_end().to_owned()
+    format!("Participant {}", short(participant)).trim_end().to_owned()
 }
 
 /// How edit points are opened.

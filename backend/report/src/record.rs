@@ -149,7 +149,7 @@ pub struct CriterionData {
 /// Under which circumstances a run was measured.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Environment {
-    /// `local` or `kube`.
+    /// `local`, `k3d` or `kube`.
     pub stack: String,
     /// Id of the build that was live.
     pub build: String,

@@ -55,7 +55,7 @@ pub fn leaderboard() -> AnyView {
     let shown = move || match fetched.get() {
         Fetched::Loading => view! { <p class="muted" role="status">"Loading the leaderboard …"</p> }.into_any(),
         Fetched::Failed(why) => view! { <p class="problem" role="alert">{said(&why)}</p> }.into_any(),
-        Fetched::Ready(rows) if rows.rows.iter().all(|row| row.total == 0) => view! {
+        Fetched::Ready(rows) if rows.rows.is_empty() => view! {
             <section class="empty">
                 <p>"No ranked run has ended yet. The first one stands here."</p>
                 <a href="/" class="button primary">"Go to the cases"</a>

@@ -45,7 +45,7 @@ pub struct ScoreLine {
     pub ok_permille: Option<u32>,
     /// Arrivals that were never sent.
     pub drop: Option<u64>,
-    /// `local` or `kube`; empty when it does not say.
+    /// `local`, `k3d` or `kube`; empty when it does not say.
     pub stack: String,
     /// Last four characters of the run's id.
     pub run: String,

@@ -14,8 +14,8 @@ use tokio::{
 /// A browser window; ends with the test.
 pub struct Chromium {
     pub page: Client,
-    /// Where Chromium's own commands are posted.
-    devtools: String,
+    /// Where commands are posted that WebDriver's standard has not.
+    session: String,
     driver: Child,
     _profile: TempDir,
 }
@@ -65,8 +65,8 @@ impl Chromium {
             .await
             .expect("a session");
         let session = page.session_id().await.expect("a session").expect("its id");
-        let devtools = format!("http://127.0.0.1:{port}/session/{session}/goog/cdp/execute");
-        Chromium { page, devtools, driver, _profile: profile }
+        let session = format!("http://127.0.0.1:{port}/session/{session}");
+        Chromium { page, session, driver, _profile: profile }
     }
 
     /// Sets the size of the page and the theme that the system asks for.
@@ -83,10 +83,36 @@ impl Chromium {
         self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": script})).await;
     }
 
+    /// Lays pages out as they are printed.
+    pub async fn print(&self) {
+        self.devtools("Emulation.setEmulatedMedia", json!({"media": "print"})).await;
+    }
+
+    /// Takes the network away.
+    pub async fn go_offline(&self) {
+        let none = json!({"offline": true, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0});
+        self.devtools("Network.enable", json!({})).await;
+        self.devtools("Network.emulateNetworkConditions", none).await;
+    }
+
+    /// What the console has said since it was asked last.
+    pub async fn console(&self) -> Vec<String> {
+        let said = self.post("se/log", json!({"type": "browser"})).await;
+        let lines = said["value"].as_array().expect("lines").iter();
+        lines.map(|line| line["message"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+
     async fn devtools(&self, command: &str, how: Value) {
-        let body = json!({"cmd": command, "params": how});
-        let answer = reqwest::Client::new().post(&self.devtools).json(&body).send().await.expect("an answer");
-        assert!(answer.status().is_success(), "{command}: {}", answer.text().await.unwrap_or_default());
+        self.post("goog/cdp/execute", json!({"cmd": command, "params": how})).await;
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Value {
+        let request = reqwest::Client::new().post(format!("{}/{path}", self.session)).json(&body);
+        let answer = request.send().await.expect("an answer");
+        let status = answer.status();
+        let said: Value = answer.json().await.expect("JSON");
+        assert!(status.is_success(), "{path} {body}: {said}");
+        said
     }
 
     /// What a script in the page returns.

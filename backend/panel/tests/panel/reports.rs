@@ -9,7 +9,7 @@ use brownout_report::Record;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::{history::History, lab::Lab};
+use super::{chromium::Chromium, history::History, lab::Lab};
 
 async fn text(lab: &Lab, path: &str) -> (StatusCode, String) {
     let answer = lab.http.get(lab.url(path)).send().await.expect("an answer");
@@ -58,6 +58,52 @@ async fn reports_and_index_are_made_from_the_history_and_go_with_it() {
     let problem = Lab::problem(lab.post("/runs/run-cccc/report", json!({})).await).await;
     assert_eq!((problem.status, problem.kind.as_str()), (409, "run-active"));
     lab.down().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_is_a_file_that_opens_without_network_on_screens_and_on_paper() {
+    let lab = Lab::start(None).await;
+    let history = History::of(&lab).await;
+    history.completed("run-aaaa", 1_000, 22).await;
+    history.completed("run-bbbb", 5_000, 97).await;
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let mut files = Vec::new();
+    for (name, path) in [
+        ("report", "/reports/timeouts/run-bbbb/report.html"),
+        ("comparison", "/compare?base=aaaa&run=bbbb"),
+        ("index", "/reports/index.html"),
+    ] {
+        let file = folder.path().join(format!("{name}.html"));
+        std::fs::write(&file, text(&lab, path).await.1).expect("written");
+        files.push(file);
+    }
+    // The panel is gone; what it wrote is there.
+    lab.down().await;
+    let browser = Chromium::open().await;
+    browser.go_offline().await;
+    for file in &files {
+        let name = file.display();
+        for (width, dark) in [(1100, false), (1920, true), (390, false)] {
+            browser.look(width, 800, dark).await;
+            browser.page.goto(&format!("file://{name}")).await.expect("opened");
+            let wide = browser.ask("return document.documentElement.scrollWidth").await;
+            assert!(wide.as_u64() <= Some(u64::from(width)), "{name} is {wide} px wide of {width}");
+        }
+        // A4 at 96 pixels an inch.
+        browser.look(794, 1123, false).await;
+        browser.print().await;
+        let wide = browser.ask("return document.documentElement.scrollWidth").await;
+        assert!(wide.as_u64() <= Some(794), "{name} is {wide} px wide on paper");
+        let ink = browser.ask("return getComputedStyle(document.body).backgroundColor").await;
+        assert_eq!(ink, "rgb(255, 255, 255)", "{name}: paper stays white");
+        let asked = browser.ask("return performance.getEntriesByType('resource').map(one => one.name)").await;
+        assert_eq!(asked, json!([]), "{name} asks for nothing");
+        assert_eq!(browser.console().await, Vec::<String>::new(), "{name}: the console is silent");
+        assert!(browser.text().await.contains("imeouts"), "{name} says its case");
+    }
+    let script = "return [...document.querySelectorAll('button[data-copy]')].every(button => !button.hidden)";
+    assert_eq!(browser.ask(script).await, true, "what needs a script is shown where one runs");
+    browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
