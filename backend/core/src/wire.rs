@@ -69,6 +69,20 @@ pub struct RunSummary {
     pub hints: u32,
 }
 
+impl RunSummary {
+    /// What is to be known beside the score, in a word; empty of a ranked run.
+    pub fn note(&self) -> &'static str {
+        match (self.state, self.ranked) {
+            (RunState::Running, _) => "goes on",
+            (RunState::Completed, true) => "",
+            (RunState::Completed, false) => "practice",
+            (RunState::Stopped, _) => "stopped",
+            (RunState::Failed, _) => "failed",
+            (RunState::Interrupted, _) => "interrupted",
+        }
+    }
+}
+
 /// One page of a list, newest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -88,6 +88,27 @@ impl Catalog {
         Ok((entries, mistakes))
     }
 
+    /// The cases of these ids in the order of the workshop; all when there are none.
+    ///
+    /// # Errors
+    /// When one of them is not there or cannot be read; where all are wanted, when any cannot be read.
+    pub fn chosen(&self, cases: &[String]) -> Result<Vec<Scenario>, CatalogError> {
+        let mut scenarios: Vec<Scenario> = Vec::new();
+        if cases.is_empty() {
+            let (entries, mistakes) = self.all()?;
+            if let Some(mistake) = mistakes.into_iter().next() {
+                return Err(mistake);
+            }
+            scenarios.extend(entries.into_iter().map(|entry| entry.scenario));
+        }
+        for case in cases {
+            scenarios.push(self.find(case)?.scenario);
+        }
+        scenarios.sort_by_key(|scenario| scenario.order);
+        scenarios.dedup_by(|one, other| one.id == other.id);
+        Ok(scenarios)
+    }
+
     /// The scenario with this id.
     pub fn find(&self, id: &str) -> Result<Entry, CatalogError> {
         let (entries, mistakes) = self.all()?;

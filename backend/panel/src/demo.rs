@@ -71,35 +71,15 @@ impl Demo {
     pub async fn show(&self, tell: impl Fn(Step)) -> anyhow::Result<Vec<Shown>> {
         let root = self.scratch.join("demo");
         self.lay_out(0)?;
-        let scenarios = self.scenarios()?;
-        let panel = server::start(ServeOptions {
-            root: root.clone(),
-            data_dir: root.join(".brownout"),
-            port: 0,
-            api_port: 0,
-            worker_port: 0,
-            allowed_hosts: Vec::new(),
-            lab_target_dir: Some(self.lab_target_dir.clone()),
-            stack: crate::stacks::StackArgs::default(),
-        })
-        .await?;
+        let scenarios = Catalog::new(&self.repository).chosen(&self.cases)?;
+        let panel =
+            server::start(ServeOptions::scratch(&root, &self.lab_target_dir, crate::stacks::StackArgs::default()))
+                .await?;
         let shown = self.stop.run_until_cancelled(self.cases(&panel, &scenarios, &tell)).await;
         let shown = shown.unwrap_or_else(|| Err(anyhow::anyhow!("the demo was interrupted")));
         panel.app.stop.cancel();
         let ended = panel.run().await;
         shown.and_then(|shown| ended.map(|()| shown))
-    }
-
-    fn scenarios(&self) -> anyhow::Result<Vec<Scenario>> {
-        let (entries, mistakes) = Catalog::new(&self.repository).all()?;
-        if let Some(mistake) = mistakes.into_iter().next() {
-            return Err(mistake.into());
-        }
-        if let Some(unknown) = self.cases.iter().find(|case| entries.iter().all(|entry| entry.scenario.id != **case)) {
-            anyhow::bail!("there is no case `{unknown}`");
-        }
-        let all = entries.into_iter().map(|entry| entry.scenario);
-        Ok(all.filter(|scenario| self.cases.is_empty() || self.cases.contains(&scenario.id)).collect())
     }
 
     /// The code as it was given with the solution of one step; of none for 0.

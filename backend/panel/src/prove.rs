@@ -102,17 +102,7 @@ impl Proof {
         let root = self.scratch.join(slot.to_string());
         scratch::lay_out(&self.repository, &root, &claim.overlays)
             .with_context(|| format!("the scratch copy in {} could not be made", root.display()))?;
-        let panel = server::start(ServeOptions {
-            root: root.clone(),
-            data_dir: root.join(".brownout"),
-            port: 0,
-            api_port: 0,
-            worker_port: 0,
-            allowed_hosts: Vec::new(),
-            lab_target_dir: Some(self.lab_target_dir.clone()),
-            stack: self.stack.clone(),
-        })
-        .await?;
+        let panel = server::start(ServeOptions::scratch(&root, &self.lab_target_dir, self.stack.clone())).await?;
         let outcomes = self.stop.run_until_cancelled(self.runs(&panel, claim)).await;
         let outcomes = outcomes.unwrap_or_else(|| Err(anyhow::anyhow!(INTERRUPTED)));
         panel.app.stop.cancel();

@@ -90,31 +90,14 @@ impl Rehearsal {
         let text =
             std::fs::read_to_string(&document).with_context(|| format!("{} cannot be read", document.display()))?;
         let chapters = chapters(&text);
-        let (entries, mistakes) = Catalog::new(&root).all()?;
-        if let Some(mistake) = mistakes.into_iter().next() {
-            return Err(mistake.into());
-        }
-        if let Some(unknown) = self.cases.iter().find(|case| entries.iter().all(|entry| entry.scenario.id != **case)) {
-            anyhow::bail!("there is no case `{unknown}`");
-        }
-        let panel = server::start(ServeOptions {
-            root: root.clone(),
-            data_dir: root.join(".brownout"),
-            port: 0,
-            api_port: 0,
-            worker_port: 0,
-            allowed_hosts: Vec::new(),
-            lab_target_dir: Some(self.lab_target_dir.clone()),
-            stack: crate::stacks::StackArgs::default(),
-        })
-        .await?;
+        let scenarios = Catalog::new(&root).chosen(&self.cases)?;
+        let panel =
+            server::start(ServeOptions::scratch(&root, &self.lab_target_dir, crate::stacks::StackArgs::default()))
+                .await?;
         let acts = async {
             panel.app.stack.up().await.context("the stack does not come up")?;
             let mut acts = Vec::new();
-            for scenario in entries.into_iter().map(|entry| entry.scenario) {
-                if !self.cases.is_empty() && !self.cases.contains(&scenario.id) {
-                    continue;
-                }
+            for scenario in scenarios {
                 let chapter = chapters.iter().find(|chapter| chapter.number == scenario.order);
                 let chapter = chapter.with_context(|| format!("docs/LAB.md has no chapter {}", scenario.order))?;
                 acts.push(self.act(&panel, &root, &scenario, chapter, &tell).await?);

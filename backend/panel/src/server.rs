@@ -1,6 +1,9 @@
 //! `brownout serve`: from options to a panel that answers, and its orderly end.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use anyhow::Context;
 use brownout_core::{
@@ -46,6 +49,22 @@ pub struct ServeOptions {
     pub lab_target_dir: Option<PathBuf>,
     /// Where the lab runs.
     pub stack: StackArgs,
+}
+
+impl ServeOptions {
+    /// For a panel of a scratch copy: any free ports, its data inside of the copy.
+    pub fn scratch(root: &Path, lab_target_dir: &Path, stack: StackArgs) -> Self {
+        ServeOptions {
+            root: root.to_owned(),
+            data_dir: root.join(".brownout"),
+            port: 0,
+            api_port: 0,
+            worker_port: 0,
+            allowed_hosts: Vec::new(),
+            lab_target_dir: Some(lab_target_dir.to_owned()),
+            stack,
+        }
+    }
 }
 
 /// A panel that answers.

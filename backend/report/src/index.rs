@@ -69,14 +69,7 @@ fn number(score: Option<u32>) -> String {
 }
 
 fn row(run: &RunSummary) -> Markup {
-    let state = match (run.state, run.ranked) {
-        (RunState::Running, _) => "goes on",
-        (RunState::Completed, true) => "",
-        (RunState::Completed, false) => "practice",
-        (RunState::Stopped, _) => "stopped",
-        (RunState::Failed, _) => "failed",
-        (RunState::Interrupted, _) => "interrupted",
-    };
+    let state = run.note();
     html! {
         tr {
             td { (when(run.started_ms)) }

@@ -3,20 +3,18 @@
 //! Version 1. A field may be added in this version; nothing is renamed, removed or given another meaning without a new
 //! number. `docs/run-data.schema.json` is its JSON Schema.
 
+mod judged;
+mod second;
+
 use std::collections::BTreeMap;
 
-use brownout_core::{
-    criterion,
-    event::Ended,
-    fold::{Run, StreamFold},
-    latency::upper_us,
-    outcome::Outcome,
-    scenario::Comparison,
-    score::Unranked,
-    wire,
-};
+use brownout_core::{event::Ended, fold::Run, latency::upper_us, score::Unranked, wire};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use judged::{CriterionData, TermData, criteria, terms};
+pub use second::Second;
+use second::second;
 
 use crate::{date, figure::latencies, told::Told};
 
@@ -100,52 +98,6 @@ pub enum Ending {
     Interrupted,
 }
 
-/// One term of the score.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct TermData {
-    /// Name in the scenario.
-    pub name: String,
-    /// What it is about.
-    pub says: String,
-    /// Unit of the values: `share` (0 to 1), `time` (µs), `seconds`, `cores`, `per_second`, `count`.
-    pub unit: String,
-    /// What was measured.
-    pub value: Option<f64>,
-    /// Value that earns nothing.
-    pub worthless: f64,
-    /// Value that earns everything.
-    pub perfect: f64,
-    /// Points that it can earn.
-    pub weight: f64,
-    /// Points that it earned.
-    pub points: f64,
-    /// The whole in one sentence.
-    pub sentence: String,
-}
-
-/// Something that had to hold.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct CriterionData {
-    /// Name in the scenario.
-    pub name: String,
-    /// What it is about.
-    pub says: String,
-    /// Unit of value and target.
-    pub unit: String,
-    /// `≥` or `≤`.
-    pub comparison: String,
-    /// The value that passes.
-    pub target: f64,
-    /// The last value.
-    pub value: Option<f64>,
-    /// Whether it held for long enough, up to the end.
-    pub met: bool,
-    /// Seconds on end for which it must hold.
-    pub hold_s: u32,
-    /// When it held: first second and the second after the last, a pair a stretch.
-    pub held_s: Vec<(u32, u32)>,
-}
-
 /// Under which circumstances a run was measured.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Environment {
@@ -163,43 +115,6 @@ pub struct Environment {
     pub lag_p99_us: Option<u64>,
     /// The machine in a few words.
     pub machine: String,
-}
-
-/// One second of a run, over all streams of load.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Second {
-    /// From 0.
-    pub second: u32,
-    /// Arrivals that were due in it.
-    pub scheduled: u64,
-    /// Requests that were sent in it.
-    pub sent: u64,
-    /// Answers that came in it with a valid receipt.
-    pub ok: u64,
-    /// Marked fallbacks.
-    pub degraded: u64,
-    /// Answers that refused (4xx, 5xx).
-    pub rejected: u64,
-    /// Connections that failed.
-    pub failed: u64,
-    /// Calls that the client gave up.
-    pub timed_out: u64,
-    /// Answers without a valid receipt.
-    pub invalid: u64,
-    /// Arrivals that were never sent.
-    pub dropped: u64,
-    /// Calls open at its end.
-    pub in_flight: u64,
-    /// Median latency of the arrivals that were due in it, µs.
-    pub p50_us: Option<u64>,
-    /// Its 95th percentile, µs.
-    pub p95_us: Option<u64>,
-    /// Its 99th percentile, µs.
-    pub p99_us: Option<u64>,
-    /// HTTP statuses of the answers that came in it.
-    pub statuses: BTreeMap<u16, u64>,
-    /// Gauges of the stack by name.
-    pub gauges: BTreeMap<String, f64>,
 }
 
 /// A file.
@@ -328,81 +243,7 @@ fn ending(ended: Ended) -> Ending {
     }
 }
 
-/// The word by which a unit is named in JSON.
-fn word(unit: brownout_core::quantity::Unit) -> String {
-    serde_json::to_value(unit).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
-fn terms(score: &brownout_core::score::Score) -> Vec<TermData> {
-    let term = |term: &brownout_core::score::TermScore| TermData {
-        name: term.name.clone(),
-        says: term.says.clone(),
-        unit: word(term.unit),
-        value: term.value,
-        worthless: term.worthless,
-        perfect: term.perfect,
-        weight: term.weight,
-        points: term.points,
-        sentence: term.sentence.clone(),
-    };
-    score.terms.iter().map(term).collect()
-}
-
-fn criteria(run: &Run) -> Vec<CriterionData> {
-    let states = run.finished.as_ref().map_or_else(|| criterion::judge(run), |finished| finished.criteria.clone());
-    let planned = run.started.as_ref().map_or(&[][..], |started| &started.scenario.criteria);
-    let data = states.into_iter().map(|state| CriterionData {
-        held_s: planned.iter().find(|known| known.name == state.name).map_or(Vec::new(), |known| {
-            criterion::held(known, run).into_iter().map(|span| (span.from, span.to)).collect()
-        }),
-        name: state.name,
-        says: state.says,
-        unit: word(state.unit),
-        comparison: match state.comparison {
-            Comparison::AtLeast => "≥".to_owned(),
-            Comparison::AtMost => "≤".to_owned(),
-        },
-        target: state.target,
-        value: state.value,
-        met: state.met,
-        hold_s: state.hold_s,
-    });
-    data.collect()
-}
-
 fn pairs(run: &Run, stream: &str) -> Vec<(u64, u64)> {
     let all = latencies(run, Some(stream));
     all.pairs().iter().map(|(bucket, count)| (upper_us(*bucket), u64::from(*count))).collect()
-}
-
-fn second(run: &Run, at: u32) -> Second {
-    let place = at as usize;
-    let sum = |of: &dyn Fn(&StreamFold) -> Option<u64>| run.streams.values().filter_map(of).sum::<u64>();
-    let ended = |outcome: Outcome| sum(&|stream| Some(stream.ended.get(place)?[outcome.index()]));
-    let due = run.latencies_due(None, at);
-    let mut statuses = BTreeMap::new();
-    for (status, line) in run.streams.values().flat_map(|stream| &stream.statuses) {
-        if let Some(count) = line.get(place).filter(|count| **count > 0) {
-            *statuses.entry(*status).or_insert(0) += count;
-        }
-    }
-    let gauge = |(name, line): (&String, &Vec<Option<f64>>)| Some((name.clone(), line.get(place).copied().flatten()?));
-    Second {
-        second: at,
-        scheduled: sum(&|stream| Some(stream.due.get(place)?.scheduled)),
-        sent: sum(&|stream| stream.sent.get(place).copied()),
-        ok: ended(Outcome::Ok),
-        degraded: ended(Outcome::Degraded),
-        rejected: ended(Outcome::Rejected),
-        failed: ended(Outcome::Failed),
-        timed_out: ended(Outcome::TimedOut),
-        invalid: ended(Outcome::Invalid),
-        dropped: ended(Outcome::Dropped),
-        in_flight: sum(&|stream| stream.in_flight.get(place).copied()),
-        p50_us: due.quantile(0.50),
-        p95_us: due.quantile(0.95),
-        p99_us: due.quantile(0.99),
-        statuses,
-        gauges: run.gauges.iter().filter_map(gauge).collect(),
-    }
 }

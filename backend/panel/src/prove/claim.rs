@@ -46,17 +46,7 @@ pub struct Claim {
 /// When a scenario cannot be read, or names a folder that is not there.
 pub fn claims(repository: &Path, cases: &[String], kinds: &[Kind]) -> anyhow::Result<Vec<Claim>> {
     let catalog = Catalog::new(repository);
-    let mut scenarios: Vec<Scenario> = Vec::new();
-    if cases.is_empty() {
-        let (entries, mistakes) = catalog.all()?;
-        if let Some(mistake) = mistakes.into_iter().next() {
-            return Err(mistake.into());
-        }
-        scenarios.extend(entries.into_iter().map(|entry| entry.scenario));
-    }
-    for case in cases {
-        scenarios.push(catalog.find(case)?.scenario);
-    }
+    let scenarios = catalog.chosen(cases)?;
     let mut claims = Vec::new();
     for scenario in scenarios {
         of_scenario(repository, &scenario, &mut claims)?;
