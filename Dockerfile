@@ -30,20 +30,22 @@ COPY --from=lab-build /lab/lab /lab
 USER 65532:65532
 ENTRYPOINT ["/lab"]
 
-# The panel with the UI in it: frontend/dist must have been built (`make ui`).
+# The panel with the UI in it: frontend/dist and frontend/dist-hub must have been built (`make ui`).
 FROM rust:1.95.0-alpine3.22 AS panel-build
 WORKDIR /brownout
 COPY Cargo.toml Cargo.lock ./
 COPY backend backend
 COPY frontend frontend
-RUN test -e frontend/dist/index.html || { echo 'the UI is not built; run `make ui` first' >&2; exit 1; }
+RUN test -e frontend/dist/index.html && test -e frontend/dist-hub/index.html || { echo 'the UI is not built; run `make ui` first' >&2; exit 1; }
 RUN --mount=type=cache,id=brownout-crates,target=/usr/local/cargo/registry \
     --mount=type=cache,id=brownout-panel,target=/target,sharing=locked \
     CARGO_TARGET_DIR=/target cargo build --locked --release -p brownout-panel \
     && cp /target/release/brownout /usr/local/bin/brownout && mkdir /data
 
-# It listens on loopback alone, so it shares the network of its machine:
-#   docker run --rm --network host -v brownout:/data brownout-panel
+# The panel listens on loopback alone, so it shares the network of its machine:
+#   docker run --rm --network host -v brownout:/data brownout-panel:dev
+# A hub does not have to (docs/HUB.md):
+#   docker run --rm -p 3100:3100 -v hub:/data brownout-panel:dev hub --listen 0.0.0.0:3100 --public-url http://ADDRESS:3100
 FROM scratch AS panel
 LABEL dev.brownout.image=panel
 COPY --from=panel-build /usr/local/bin/brownout /usr/local/bin/brownout

@@ -16,26 +16,24 @@ run: ## set up what is missing, start panel and lab, open the browser (STACK=k3d
 
 setup: ## install and build everything that run and test need, start nothing
 	@deploy/setup/rust.sh --lints
-	@deploy/setup/plan.sh
-	@deploy/setup/postgres.sh
-	@deploy/setup/ui.sh
+	@deploy/setup/panel.sh $(stack)
 	@deploy/setup/browser.sh >/dev/null
-	@cargo build --release -p brownout-panel
 
 preflight: ## say what this machine has and lacks, with the command that mends it (STACK=k3d)
 	@exec $(brownout) preflight $(stack) $(ARGS)
 
-prefetch: setup ## bring everything that a session needs; afterwards it needs no network (STACK=k3d: images too)
+prefetch: ## bring everything that a session needs; afterwards it needs no network (STACK=k3d: images too)
+	@deploy/setup/panel.sh $(stack)
 	@exec $(brownout) prefetch $(stack) $(ARGS)
 
-ui: ## build the browser's part into frontend/dist
+ui: ## build the browser's part into frontend/dist and frontend/dist-hub
 	@deploy/setup/rust.sh
 	@deploy/setup/ui.sh
 
-test: ## set up what tests need, then format, lints and all tests
+test: ## set up what tests need, check formatting and lints, run the tests
 	@exec deploy/setup/test.sh
 
-test-all: ## the same with the tests that take many minutes
+test-all: ## the same with the tests that measure for minutes, and the proof of every mistake
 	@exec deploy/setup/test.sh --all
 
 test-k8s: ## the tests of the kube stack, against the cluster of KUBECONFIG
@@ -80,10 +78,12 @@ load: ## the load engine alone: ARGS="http://127.0.0.1:8080/ --rate 500/s --for 
 check: ## check the scenario files
 	@exec $(brownout) check $(ARGS)
 
-schema: ## write scenarios/schema.json and docs/run-data.schema.json from the source
+schema: ## write scenarios/schema.json, docs/workshop.schema.json and docs/run-data.schema.json from the source
 	@mkdir -p target
 	@cargo run --quiet -p brownout-panel -- schema >target/schema.json
 	@mv target/schema.json scenarios/schema.json
+	@cargo run --quiet -p brownout-panel -- schema --workshop >target/schema.json
+	@mv target/schema.json docs/workshop.schema.json
 	@cargo run --quiet -p brownout-panel -- schema --run-data >target/schema.json
 	@mv target/schema.json docs/run-data.schema.json
 
@@ -93,10 +93,12 @@ prove: ## show that the right fix wins and a wrong one does not (ARGS="timeouts 
 seal: ## write the hashes of what makes the exercises honest, after a change to it
 	@exec $(brownout) seal
 
-openapi: ## write docs/openapi.json from the source
+openapi: ## write docs/openapi.json and docs/hub-openapi.json from the source
 	@mkdir -p target
 	@cargo run --quiet -p brownout-panel -- openapi >target/openapi.json
 	@mv target/openapi.json docs/openapi.json
+	@cargo run --quiet -p brownout-panel -- openapi --hub >target/hub-openapi.json
+	@mv target/hub-openapi.json docs/hub-openapi.json
 
 solution: ## put the solution of a step in place and make it live: STEP=1, STEP=0 for the code as given, STEP=undo
 	@test -n "$(STEP)" || { echo "error: say which step: make solution STEP=1, or STEP=undo" >&2; exit 2; }
@@ -134,4 +136,4 @@ bench: ## measure the load engine beside oha, wrk and k6 where they are installe
 	@exec backend/engine/benches/compare.sh $(ARGS)
 
 clean: ## delete all builds; tools and run history stay
-	@rm -rf target lab/target frontend/dist
+	@rm -rf target lab/target frontend/dist frontend/dist-hub

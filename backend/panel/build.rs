@@ -1,4 +1,4 @@
-//! Embeds the UI anew when it was built anew, and packs it: the best that Brotli can takes seconds, too long for a
+//! Embeds both UIs anew when they were built anew, and packs them: the best that Brotli can takes seconds, too long for a
 //! request, and saves a tenth of the download.
 
 use std::{
@@ -7,19 +7,29 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const DIST: &str = "../../frontend/dist";
+/// Name of the list, the folder, and the file of it that is written last.
+const BUNDLES: [(&str, &str, &str); 2] = [("panel", "dist", ".source-hash"), ("hub", "dist-hub", "index.html")];
 
 fn main() -> io::Result<()> {
-    // The folder may not exist yet: a clean `cargo build` works without a built UI.
-    println!("cargo::rerun-if-changed={DIST}/.source-hash");
+    let frontend = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../frontend");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?);
-    let mut list = String::new();
-    for (name, path) in files(&Path::new(env!("CARGO_MANIFEST_DIR")).join(DIST))? {
-        let packed = out.join(format!("{name}.br"));
-        pack(&path, &packed)?;
-        writeln!(list, "({name:?}, include_bytes!({packed:?})),").map_err(io::Error::other)?;
+    for (name, folder, last) in BUNDLES {
+        let folder = frontend.join(folder);
+        // A folder may not exist yet: a clean `cargo build` works without a built UI. A path that is missing would have
+        // this run for ever anew, so the folder above is watched until it comes.
+        let watched = if folder.exists() { folder.join(last) } else { frontend.clone() };
+        println!("cargo::rerun-if-changed={}", watched.display());
+        let packs = out.join(name);
+        fs::create_dir_all(&packs)?;
+        let mut list = String::new();
+        for (file, path) in files(&folder)? {
+            let packed = packs.join(format!("{file}.br"));
+            pack(&path, &packed)?;
+            writeln!(list, "({file:?}, include_bytes!({packed:?})),").map_err(io::Error::other)?;
+        }
+        fs::write(out.join(format!("packed-{name}.rs")), format!("&[{list}]"))?;
     }
-    fs::write(out.join("packed.rs"), format!("&[{list}]"))
+    Ok(())
 }
 
 /// The files of a folder whose names carry their content's hash; all others may be replaced under the same name.

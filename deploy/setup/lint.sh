@@ -24,6 +24,14 @@ else
   say "clippy, UI: skipped, the wasm32 target is not rustup's"
 fi
 
+# One library does the mathematics of TLS. A second one comes in by a default feature and takes a C compiler along.
+say "TLS: ring alone"
+tree=$(cargo tree ${CI:+--locked} --quiet --prefix none --edges normal,build --no-dedupe)
+if grep -q '^aws-lc' <<<"$tree"; then
+  echo "error: aws-lc came in; cargo tree -i aws-lc-rs says by whom" >&2
+  exit 1
+fi
+
 if cargo deny --version >/dev/null 2>&1; then
   say "cargo-deny: bans, licences, sources"
   cargo deny check bans licenses sources

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Postgres' programs for the lab's database, where the panel looks for them. Silent when they are there.
+# Postgres' programs for the lab's database, where the panel looks for them. Silent when they are there, and for a lab in
+# a cluster (--stack k3d, --stack kube), which brings its own.
 # --missing: prints minutes and sentence when an install is due.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -19,6 +20,7 @@ found() {
   return 1
 }
 
+case " $* " in *" --stack k3d "* | *" --stack kube "*) exit 0 ;; esac
 found && exit 0
 if [ "${1:-}" = --missing ]; then
   echo "1 Postgres, through the system's packages or npm: about 1 min"

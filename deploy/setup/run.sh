@@ -4,9 +4,5 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . deploy/setup/places.sh
 
-deploy/setup/rust.sh
-deploy/setup/plan.sh
-deploy/setup/postgres.sh
-deploy/setup/ui.sh
-cargo build --release -p brownout-panel
+deploy/setup/panel.sh "$@"
 exec "$target/release/brownout" serve "$@"

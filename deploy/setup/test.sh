@@ -1,12 +1,10 @@
 #!/usr/bin/env bash
 # All tests, step by step; stops at the first that fails and says which and after how long.
-# With --all also the tests marked #[ignore] because they take many minutes, and the proof of every mistake.
+# With --all also the tests that measure for minutes, and the proof of every mistake.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . deploy/setup/say.sh
 
-ignored=""
-if [ "${1:-}" = --all ]; then ignored="--include-ignored"; fi
 report=""
 
 step() {
@@ -31,11 +29,13 @@ step postgres deploy/setup/postgres.sh
 step ui deploy/setup/ui.sh
 step browser browser
 step lint deploy/setup/lint.sh
-# shellcheck disable=SC2086  # empty or one word
-step lab cargo test ${CI:+--locked} --manifest-path lab/Cargo.toml --target-dir lab/target -- $ignored
-# shellcheck disable=SC2086
-step panel cargo test ${CI:+--locked} -- $ignored
-if [ -n "$ignored" ]; then
+step lab cargo test ${CI:+--locked} --manifest-path lab/Cargo.toml --target-dir lab/target
+# What of the pages can be tested without a browser.
+step pages cargo test ${CI:+--locked} -p brownout-ui --lib
+step panel cargo test ${CI:+--locked}
+if [ "${1:-}" = --all ]; then
+  # All crates at once, as above: then nothing is compiled a second time.
+  step slow cargo test ${CI:+--locked} --test local -- --ignored
   # What the tests above cannot afford: every other way of every case.
   step prove deploy/setup/brownout.sh prove --variants right,mistakes --beside 4
 fi

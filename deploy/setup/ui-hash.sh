@@ -7,5 +7,5 @@ sum=(sha256sum)
 command -v sha256sum >/dev/null 2>&1 || sum=(shasum -a 256)
 
 find frontend backend/core backend/chart Cargo.toml Cargo.lock Trunk.toml \
-  -path frontend/dist -prune -o -type f ! -name '.*' -print |
+  '(' -path frontend/dist -o -path frontend/dist-hub ')' -prune -o -type f ! -name '.*' -print |
   LC_ALL=C sort | tr '\n' '\0' | xargs -0 "${sum[@]}" | "${sum[@]}" | cut -d ' ' -f 1

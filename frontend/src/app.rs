@@ -4,22 +4,25 @@ use leptos::{html, prelude::*};
 
 use crate::{
     keys::keys,
-    live::{Connection, Live},
+    live::Live,
     pages::{
         case::case, cases::cases, leaderboard::leaderboard, missing::missing, run::run_page, runs::runs, setup::setup,
+        wrap_up::wrap_up,
     },
     parts::{
+        agenda::agenda,
+        alert::Alert,
         editor::{Choices, editor_dialog},
+        focus::follows,
         header::header,
+        membership::{Membership, join_dialog},
+        messages::messages,
         notice::{notices, waiting_bar},
     },
     place::{Page, Place},
+    socket::Connection,
     theme::theme,
 };
-
-/// What a failed action says until it is dismissed or something else is done.
-#[derive(Clone, Copy)]
-pub struct Alert(pub RwSignal<Option<String>>);
 
 /// The app.
 #[component]
@@ -31,7 +34,8 @@ pub fn App() -> impl IntoView {
     provide_context(theme());
     let alert = Alert(RwSignal::new(None));
     provide_context(alert);
-    provide_context(Choices::ask(alert));
+    provide_context(Choices::ask(live, alert));
+    provide_context(Membership::new(place, alert));
     let page = place.page();
     // On the wall the page stands alone.
     let bare = Memo::new(move |_| page.get() == Page::Leaderboard && place.asked("screen").is_some());
@@ -44,21 +48,11 @@ pub fn App() -> impl IntoView {
     // What the panel has to say to everybody comes with its first message: it is there before anything could jump.
     let early = Memo::new(move |_| live.connection.get() == Connection::Connecting);
     let main = NodeRef::<html::Main>::new();
-    // Who uses the keyboard or listens goes on at the new page, not where the link was.
-    Effect::new(move |before: Option<Page>| {
-        let now = page.get();
-        if before.is_some_and(|before| before != now)
-            && let Some(main) = main.get_untracked()
-        {
-            let stay = web_sys::FocusOptions::new();
-            stay.set_prevent_scroll(true);
-            let _ = main.focus_with_options(&stay);
-        }
-        now
-    });
+    follows(main, page);
     view! {
         <a class="skip" href="#main">"Skip to content"</a>
         {header()}
+        {agenda()}
         {notices()}
         <main id="main" tabindex="-1" class:early=early node_ref=main>
             {move || match page.get() {
@@ -68,10 +62,13 @@ pub fn App() -> impl IntoView {
                 Page::Run(id) => run_page(id),
                 Page::Leaderboard => leaderboard(),
                 Page::Setup => setup(),
+                Page::WrapUp => wrap_up(),
                 Page::Missing => missing(),
             }}
         </main>
+        {messages()}
         {waiting_bar()}
+        {join_dialog()}
         {editor_dialog()}
         {keys()}
     }

@@ -1,17 +1,17 @@
-//! The keyboard: one letter an action, `g` and a letter a page, `?` the list.
+//! The panel's keyboard.
 
-use leptos::{ev, prelude::*};
-use wasm_bindgen::JsCast;
+use leptos::prelude::AnyView;
 
-use crate::{parts::dialog::dialog, place::Place};
+use crate::parts::keyboard::{Keyboard, press};
 
-const KEYS: [(&str, &str); 13] = [
+const KEYS: [(&str, &str); 14] = [
     ("r", "run the scenario, or run it again"),
     ("s", "stop the run"),
     ("d", "rebuild and deploy"),
     ("h", "show a hint"),
     ("e", "open the edit point in your editor"),
     ("t", "charts as tables"),
+    ("w", "in a workshop: raise your hand, or lower it"),
     ("g c", "go to the cases"),
     ("g r", "go to the runs"),
     ("g l", "go to the leaderboard"),
@@ -21,59 +21,22 @@ const KEYS: [(&str, &str); 13] = [
     ("?", "this list"),
 ];
 
+const PLACES: [(&str, &str); 4] = [("c", "/"), ("r", "/runs"), ("l", "/leaderboard"), ("s", "/setup")];
+
 /// Listens, presses what is on the page, and shows the list.
 pub fn keys() -> AnyView {
-    let open = RwSignal::new(false);
-    let going = RwSignal::new(false);
-    let place = expect_context::<Place>();
-    let handle = window_event_listener(ev::keydown, move |event| {
-        if event.ctrl_key() || event.meta_key() || event.alt_key() || open.get_untracked() || types_text(&event) {
-            return;
-        }
-        let key = event.key();
-        if going.get_untracked() {
-            going.set(false);
-            match key.as_str() {
-                "c" => place.go("/"),
-                "r" => place.go("/runs"),
-                "l" => place.go("/leaderboard"),
-                "s" => place.go("/setup"),
-                _ => {}
-            }
-            return;
-        }
-        match key.as_str() {
-            "g" => going.set(true),
-            "r" => press("run-button"),
-            "s" => press("stop-button"),
-            "d" => press("deploy-button"),
-            "t" => press("table-button"),
-            "h" => press("hint-button"),
-            "e" => press("editor-button"),
-            "?" => open.set(true),
-            _ => {}
-        }
-    });
-    on_cleanup(move || handle.remove());
-    dialog(open, "Keyboard", move || {
-        let keys = KEYS.iter().map(|(key, does)| view! { <dt><kbd>{*key}</kbd></dt><dd>{*does}</dd> }.into_any());
-        view! {
-            <dl class="keys">{keys.collect::<Vec<_>>()}</dl>
-            <button class="button" on:click=move |_| open.set(false)>"Close"</button>
-        }
-        .into_any()
-    })
+    Keyboard { list: &KEYS, places: &PLACES, act: |_, key| act(key) }.listen()
 }
 
-fn types_text(event: &web_sys::KeyboardEvent) -> bool {
-    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    target.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
-}
-
-/// Presses a button of the page by its test id, if it is there and may be pressed.
-fn press(id: &str) {
-    let found = document().query_selector(&format!("[data-testid={id}]:not([disabled]):not([hidden])")).ok().flatten();
-    if let Some(button) = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
-        button.click();
+fn act(key: &str) {
+    match key {
+        "r" => press("run-button"),
+        "s" => press("stop-button"),
+        "d" => press("deploy-button"),
+        "t" => press("table-button"),
+        "h" => press("hint-button"),
+        "e" => press("editor-button"),
+        "w" => press("hand-button"),
+        _ => {}
     }
 }

@@ -4,29 +4,17 @@ use brownout_core::{
     case::{CaseProgress, CaseState},
     event::RunEvent,
     fold::Run,
+    hub::view::HubView,
     stack::StackStatus,
     wire::{Heard, LiveItem, LiveMessage, Snapshot, Waiting},
 };
-use futures::StreamExt;
-use gloo_net::websocket::{Message, futures::WebSocket};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 
+use crate::socket::{self, Connection, Seen};
+
 /// Lines of the compiler that are kept.
 const LINES: usize = 400;
-/// Waits between tries, ms: quick at first, then patient.
-const WAITS_MS: [u32; 5] = [500, 1_000, 2_000, 3_000, 5_000];
-
-/// State of the connection to the panel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Connection {
-    /// First try.
-    Connecting,
-    /// Following.
-    Open,
-    /// Lost; the next try is in so many seconds.
-    Lost(u32),
-}
 
 /// What the feed has told. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -43,6 +31,16 @@ pub struct Live {
     pub waiting: RwSignal<Option<Waiting>>,
     /// What everybody should know of this panel.
     pub notices: RwSignal<Vec<String>>,
+    /// The hub, when the participant has joined one.
+    pub hub: RwSignal<Option<HubView>>,
+    /// Counts changes of the hub's board.
+    pub board: RwSignal<u32>,
+    /// Counts changes of runs and results that no run made.
+    pub history: RwSignal<u32>,
+    /// Counts changes of the settings.
+    pub settings: RwSignal<u32>,
+    /// When the panel was heard last, ms.
+    heard_ms: StoredValue<f64>,
     /// Lines of the compiler since the last build began.
     pub lines: RwSignal<Vec<String>>,
     /// Counts snapshots: what was fetched before one may be old.
@@ -61,11 +59,16 @@ impl Live {
             cases: RwSignal::default(),
             waiting: RwSignal::default(),
             notices: RwSignal::default(),
+            hub: RwSignal::default(),
+            board: RwSignal::default(),
+            history: RwSignal::default(),
+            settings: RwSignal::default(),
+            heard_ms: StoredValue::new(0.0),
             lines: RwSignal::default(),
             snapshots: RwSignal::default(),
             tick: RwSignal::default(),
         };
-        spawn_local(async move { live.keep_following().await });
+        spawn_local(socket::follow(live.connection, "", move |text, seen| live.hear(text, seen), async || {}));
         spawn_local(async move {
             loop {
                 TimeoutFuture::new(1_000).await;
@@ -107,59 +110,36 @@ impl Live {
     /// Reading of a case clock, ms. It goes on between two messages, and stands still while the panel cannot be heard.
     pub fn case_clock_ms(&self, scenario: &str) -> u64 {
         self.tick.track();
-        let heard = self.connection.get() == Connection::Open;
+        let until = match self.connection.get() {
+            Connection::Open => js_sys::Date::now(),
+            _ => self.heard_ms.get_value(),
+        };
         self.cases.with(|cases| {
             let Some(known) = cases.iter().find(|known| known.is(scenario)) else { return 0 };
-            let since = if known.case.ticking && heard { js_sys::Date::now() - known.at_ms } else { 0.0 };
+            let since = if known.case.ticking { until - known.at_ms } else { 0.0 };
             known.case.clock_ms + since.max(0.0) as u64
         })
     }
 
-    async fn keep_following(self) {
-        let (mut seen, mut tries) = (None, 0);
-        loop {
-            if let Ok(socket) = WebSocket::open(&address(seen.as_ref()))
-                && self.read(socket, &mut seen).await
-            {
-                tries = 0;
+    fn hear(&self, text: &str, seen: &mut Seen) -> bool {
+        self.heard_ms.set_value(js_sys::Date::now());
+        match LiveMessage::heard(text) {
+            Some(Heard::Hello { epoch, seq, snapshot }) => {
+                *seen = Some((epoch, seq));
+                self.take(*snapshot);
             }
-            let wait = WAITS_MS[tries.min(WAITS_MS.len() - 1)];
-            tries += 1;
-            for left in (1..=wait.div_ceil(1_000)).rev() {
-                self.connection.set(Connection::Lost(left));
-                TimeoutFuture::new(wait.min(1_000)).await;
-            }
-        }
-    }
-
-    /// Reads until the connection is lost; whether anything came.
-    async fn read(&self, mut socket: WebSocket, seen: &mut Option<(String, u64)>) -> bool {
-        let mut heard = false;
-        while let Some(Ok(message)) = socket.next().await {
-            let Message::Text(text) = message else { continue };
-            // A message of a newer panel that cannot be read is passed over; a reload brings the newer page.
-            let Some(message) = LiveMessage::heard(&text) else { continue };
-            heard = true;
-            match message {
-                Heard::Hello { epoch, seq, snapshot } => {
-                    *seen = Some((epoch, seq));
-                    self.take(*snapshot);
+            Some(Heard::Resumed) => {}
+            Some(Heard::Item { seq, item }) => {
+                if let Some((_, last)) = seen {
+                    *last = seq;
                 }
-                Heard::Resumed => {}
-                Heard::Item { seq, item } => {
-                    if let Some((_, last)) = seen {
-                        *last = seq;
-                    }
-                    if let Some(item) = item {
-                        self.item(*item);
-                    }
+                if let Some(item) = item {
+                    self.item(*item);
                 }
             }
-            if self.connection.get_untracked() != Connection::Open {
-                self.connection.set(Connection::Open);
-            }
+            None => return false,
         }
-        heard
+        true
     }
 
     fn take(&self, snapshot: Snapshot) {
@@ -167,6 +147,7 @@ impl Live {
         self.cases.set(snapshot.cases.into_iter().map(Reading::now).collect());
         self.waiting.set(snapshot.waiting);
         self.notices.set(snapshot.notices);
+        self.hub.set(snapshot.hub);
         self.run.set(Run::of(&snapshot.run));
         self.snapshots.update(|count| *count += 1);
     }
@@ -201,7 +182,11 @@ impl Live {
                     None => cases.push(case),
                 })
             }
-            LiveItem::Session(_) => {}
+            LiveItem::Hub(hub) => self.hub.set(hub.map(|hub| *hub)),
+            LiveItem::HubBoard(_) => self.board.update(|count| *count += 1),
+            LiveItem::History => self.history.update(|count| *count += 1),
+            LiveItem::Settings => self.settings.update(|count| *count += 1),
+            LiveItem::Session(_) | LiveItem::Beat => {}
         }
     }
 }
@@ -221,13 +206,5 @@ impl Reading {
 
     fn is(&self, scenario: &str) -> bool {
         self.case.scenario == scenario
-    }
-}
-
-fn address(seen: Option<&(String, u64)>) -> String {
-    let host = window().location().host().unwrap_or_default();
-    match seen {
-        Some((epoch, since)) => format!("ws://{host}/api/v1/live?epoch={epoch}&since={since}"),
-        None => format!("ws://{host}/api/v1/live"),
     }
 }

@@ -7,3 +7,4 @@ pub mod missing;
 pub mod run;
 pub mod runs;
 pub mod setup;
+pub mod wrap_up;

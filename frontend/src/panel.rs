@@ -5,11 +5,12 @@ use brownout_core::{
     event::RunEnvelope,
     wire::{Problem, RunStarted, StartRun},
 };
-use gloo_net::http::{Method, RequestBuilder};
+use gloo_net::http::{Method, Request, RequestBuilder};
 use leptos::{prelude::*, task::spawn_local};
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
-use crate::app::Alert;
+use crate::parts::alert::Alert;
 
 /// Gets a JSON body under `/api/v1`.
 pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Problem> {
@@ -33,6 +34,16 @@ pub async fn start(scenario: &str, anyway: bool) -> Result<String, Problem> {
     read::<RunStarted>(&answer).map(|started| started.id)
 }
 
+/// A body with these fields, as the type of core has them, without code for that type alone.
+pub fn body(fields: &[(&str, Value)]) -> Option<String> {
+    // Not collected: a map of the library is sorted for it, which is 3 KB to download.
+    let mut object = Map::new();
+    for (name, value) in fields {
+        object.insert((*name).to_owned(), value.clone());
+    }
+    Some(Value::Object(object).to_string())
+}
+
 /// A call without a body.
 pub async fn post(path: &str) -> Result<(), Problem> {
     send(Method::POST, path, None).await.map(drop)
@@ -52,11 +63,35 @@ pub fn ask(alert: Alert, path: String, busy: RwSignal<bool>) {
 
 /// One call, with a JSON body or without; the answer's text.
 pub async fn send(method: Method, path: &str, body: Option<String>) -> Result<String, Problem> {
+    send_with(method, path, body, None).await
+}
+
+/// The same with a header.
+pub async fn send_with(
+    method: Method,
+    path: &str,
+    body: Option<String>,
+    header: Option<(&str, String)>,
+) -> Result<String, Problem> {
     let request = RequestBuilder::new(&format!("/api/v1{path}")).method(method);
+    let request = match header {
+        Some((name, value)) => request.header(name, &value),
+        None => request,
+    };
     let request = match body {
         Some(body) => request.header("content-type", "application/json").body(body),
         None => request.build(),
     };
+    answer(path, request).await
+}
+
+/// Posts a file as it is; the answer's text.
+pub async fn upload(path: &str, file: &web_sys::File) -> Result<String, Problem> {
+    let request = RequestBuilder::new(&format!("/api/v1{path}")).method(Method::POST);
+    answer(path, request.header("content-type", "application/octet-stream").body(file)).await
+}
+
+async fn answer(path: &str, request: Result<Request, gloo_net::Error>) -> Result<String, Problem> {
     let response = request.map_err(|error| unreadable(&error))?.send().await.map_err(away)?;
     let text = response.text().await.map_err(|error| unreadable(&error))?;
     if response.ok() {

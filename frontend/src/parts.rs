@@ -1,6 +1,9 @@
 //! Parts of pages.
 
 pub mod act;
+pub mod agenda;
+pub mod alert;
+pub mod archives;
 pub mod bring;
 pub mod build;
 pub mod case_clock;
@@ -10,8 +13,14 @@ pub mod criteria;
 pub mod dialog;
 pub mod editor;
 pub mod evidence;
+pub mod focus;
+pub mod hand;
 pub mod header;
 pub mod hints;
+pub mod keyboard;
+pub mod membership;
+pub mod messages;
+pub mod movement;
 pub mod name;
 pub mod next;
 pub mod notice;

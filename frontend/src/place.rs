@@ -20,6 +20,8 @@ pub enum Page {
     Leaderboard,
     /// `/setup`
     Setup,
+    /// `/wrap-up`
+    WrapUp,
     /// Anything else.
     Missing,
 }
@@ -35,6 +37,7 @@ impl Page {
             (Some("runs"), Some(id), None) => Page::Run(id.to_owned()),
             (Some("leaderboard"), None, _) => Page::Leaderboard,
             (Some("setup"), None, _) => Page::Setup,
+            (Some("wrap-up"), None, _) => Page::WrapUp,
             _ => Page::Missing,
         }
     }
@@ -63,6 +66,11 @@ impl Place {
         place
     }
 
+    /// The path.
+    pub fn path(self) -> String {
+        self.path.get()
+    }
+
     /// The page to show.
     pub fn page(self) -> Memo<Page> {
         Memo::new(move |_| self.path.with(|path| Page::of(path)))
@@ -82,6 +90,11 @@ impl Place {
     pub fn go(self, to: &str) {
         self.write(to, false);
         window().scroll_to_with_x_and_y(0.0, 0.0);
+    }
+
+    /// Goes to an address that shows the same page otherwise: where it is scrolled to stays.
+    pub fn turn(self, to: &str) {
+        self.write(to, false);
     }
 
     /// Changes the query of the page without an entry of its own in the history.
@@ -144,6 +157,7 @@ mod tests {
             ("/runs/a/b", Page::Missing),
             ("/leaderboard", Page::Leaderboard),
             ("/setup", Page::Setup),
+            ("/wrap-up", Page::WrapUp),
         ] {
             assert_eq!(Page::of(path), page, "{path}");
         }

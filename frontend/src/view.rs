@@ -34,6 +34,8 @@ pub struct RunView {
     id: Signal<String>,
     live: Live,
     fetched: RwSignal<Fetched<Run>>,
+    /// Whether it is to be replayed.
+    replays: StoredValue<bool>,
     /// Shown in place of the run while one replays it.
     pub replay: RwSignal<Option<Replay>>,
     /// Verdict and difference, once it has ended.
@@ -51,6 +53,7 @@ impl RunView {
             id,
             live,
             fetched: RwSignal::new(Fetched::Loading),
+            replays: StoredValue::new(false),
             replay: RwSignal::new(None),
             detail: RwSignal::new(None),
             scenario: RwSignal::new(None),
@@ -74,6 +77,7 @@ impl RunView {
         Effect::new(move || {
             view.live.snapshots.track();
             if let Some(id) = ended.get() {
+                view.keep(&id);
                 view.fetch_end(id);
             }
         });
@@ -126,6 +130,15 @@ impl RunView {
         )
     }
 
+    /// Keeps what was followed to its end: the next run takes its place in the feed.
+    fn keep(self, id: &str) {
+        let followed =
+            self.live.run.with_untracked(|run| (is_run(run, id) && run.finished.is_some()).then(|| run.clone()));
+        if let Some(run) = followed {
+            self.fetched.set(Fetched::Ready(run));
+        }
+    }
+
     /// Why it cannot be shown.
     pub fn failed(&self) -> Option<String> {
         self.fetched.with(|fetched| match fetched {
@@ -136,6 +149,7 @@ impl RunView {
 
     /// Replays the run, or shows it whole again.
     pub fn replay(self, wanted: bool) {
+        self.replays.set_value(wanted);
         if !wanted {
             return self.replay.set(None);
         }
@@ -143,8 +157,10 @@ impl RunView {
         self.fetch_end(id.clone());
         spawn_local(async move {
             match panel::events(&id).await {
-                // The page may have been left.
-                Ok(events) if self.id.try_get_untracked() == Some(id) => self.replay.set(Some(Replay::of(events))),
+                // The page may have been left, or the replay.
+                Ok(events) if self.id.try_get_untracked() == Some(id) && self.replays.try_get_value() == Some(true) => {
+                    self.replay.set(Some(Replay::of(events)));
+                }
                 Ok(_) => {}
                 Err(problem) => drop(self.fetched.try_set(Fetched::Failed(problem.detail))),
             }

@@ -34,10 +34,13 @@ fn targets(chart: Chart, run: &Run) -> Vec<Target> {
     for criterion in criteria(run).filter(percentile) {
         match found.iter_mut().find(|known| known.value == criterion.target) {
             Some(known) => known.judged.push(criterion.during),
-            None => found.push(Target { value: criterion.target, judged: vec![criterion.during] }),
+            None => {
+                // Into its place: there are few, and a sort of the library is a KB to download.
+                let behind = found.iter().position(|known| known.value > criterion.target).unwrap_or(found.len());
+                found.insert(behind, Target { value: criterion.target, judged: vec![criterion.during] });
+            }
         }
     }
-    found.sort_by(|a, b| a.value.total_cmp(&b.value));
     found
 }
 
@@ -100,8 +103,11 @@ pub(crate) fn judged<DB: DrawingBackend>(
     run: &Run,
     words: bool,
 ) -> Result<(), ChartError> {
-    let mut spans: Vec<Span> = criteria(run).map(|criterion| criterion.during).collect();
-    spans.sort_by_key(|span| span.from);
+    let mut spans: Vec<Span> = Vec::new();
+    for span in criteria(run).map(|criterion| criterion.during) {
+        let behind = spans.iter().position(|known| known.from > span.from).unwrap_or(spans.len());
+        spans.insert(behind, span);
+    }
     let mut from = plot.left;
     for span in &spans {
         let (left, right) = (plot.x(f64::from(span.from)).max(from), plot.x(f64::from(span.to)));

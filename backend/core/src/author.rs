@@ -1,4 +1,5 @@
-//! Scenario files: YAML with positions in, a [`Scenario`] or diagnostics out.
+//! Scenario files and run sheets: YAML with positions in, a [`Scenario`] or a
+//! [`Workshop`](crate::workshop::Workshop) or diagnostics out.
 //!
 //! The text becomes a tree whose nodes know their place; each section is then decoded on its own, so that independent
 //! mistakes are reported together. The form itself is described once, in `form`: its comments are the JSON Schema that
@@ -22,10 +23,12 @@ mod timeline;
 mod tree;
 mod value;
 mod words;
+mod workshop;
 
 pub use diagnostic::{Diagnostic, Severity};
 pub use render::render;
-pub use schema::schema;
+pub use schema::{schema, workshop_schema};
+pub use workshop::{Known, ParsedWorkshop, parse_workshop};
 
 use crate::scenario::Scenario;
 

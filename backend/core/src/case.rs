@@ -93,10 +93,18 @@ impl Cases {
                 self.cases.entry(scenario.clone()).or_default();
                 self.open = Some(scenario.clone());
             }
+            // Everything is again as it is live.
+            SessionEvent::Edited { files } if files.is_empty() => {
+                self.advance(CaseState::BrokenSeen, |state| state == CaseState::Editing);
+            }
             SessionEvent::Edited { .. } => {
                 self.advance(CaseState::Editing, |state| matches!(state, CaseState::BrokenSeen | CaseState::Deployed))
             }
-            SessionEvent::Deployed { .. } => self.advance(CaseState::Deployed, |state| state == CaseState::Editing),
+            // The whole working copy is live, whichever case is open by now.
+            SessionEvent::Deployed { .. } => {
+                let editing = self.cases.values_mut().filter(|case| case.state == CaseState::Editing);
+                editing.for_each(|case| case.state = CaseState::Deployed);
+            }
             SessionEvent::Built { .. } => {}
             SessionEvent::RunFinished { scenario, score: Some(_), met, unmet, .. } => {
                 let case = self.cases.entry(scenario.clone()).or_default();
@@ -122,7 +130,22 @@ impl Cases {
                 // Its clock stands still from now on.
                 self.open.take_if(|open| open == scenario);
             }
+            // What passes between a participant and the hub makes no case of it.
+            SessionEvent::Joined { .. }
+            | SessionEvent::Left { .. }
+            | SessionEvent::HandRaised { .. }
+            | SessionEvent::HandLowered { .. }
+            | SessionEvent::MessageSeen { .. }
+            | SessionEvent::TakeawayTicked { .. }
+            | SessionEvent::Answered { .. }
+            | SessionEvent::Readied { .. } => {}
         }
+    }
+
+    /// Cases whose files were edited since the last build.
+    pub fn editing(&self) -> Vec<String> {
+        let editing = self.cases.iter().filter(|(_, case)| case.state == CaseState::Editing);
+        editing.map(|(id, _)| id.clone()).collect()
     }
 
     /// The case with this id; one that nobody has opened is not started.
@@ -264,6 +287,7 @@ mod tests {
             ranked: true,
             met,
             unmet: if met { Vec::new() } else { vec!["p95".into()] },
+            clock_ms: None,
         }
     }
 
@@ -277,6 +301,8 @@ mod tests {
     fn a_case_goes_from_seen_to_fail_over_edit_and_deploy_to_met_and_completed() {
         let opened = SessionEvent::CaseOpened { scenario: "timeouts".into() };
         let edited = SessionEvent::Edited { files: vec!["lab/src/cases/timeouts.rs".into()] };
+        let edited_back = SessionEvent::Edited { files: Vec::new() };
+        let other = SessionEvent::CaseOpened { scenario: "bulkheads".into() };
         let deployed = SessionEvent::Deployed { build: "b".into(), took_ms: 1 };
         let completed = SessionEvent::CaseCompleted { scenario: "timeouts".into(), clock_ms: 5 };
         let steps = [
@@ -287,7 +313,11 @@ mod tests {
             (edited.clone(), CaseState::Editing),
             (deployed.clone(), CaseState::Deployed),
             (finished(false), CaseState::BrokenSeen),
+            (edited.clone(), CaseState::Editing),
+            (edited_back, CaseState::BrokenSeen),
             (edited, CaseState::Editing),
+            // Somebody looks at another case while it is built.
+            (other, CaseState::Editing),
             (deployed, CaseState::Deployed),
             (finished(true), CaseState::Met),
             (finished(false), CaseState::Met),

@@ -126,8 +126,14 @@ impl Run {
         match event {
             RunEvent::Started(started) => {
                 self.started_ms = envelope.wall_ms;
-                self.streams = started.plan.streams.iter().map(|s| (s.name.clone(), StreamFold::default())).collect();
-                self.hints = started.hints.iter().map(|hint| (hint.name.clone(), hint.cost)).collect();
+                // Inserted, not collected: for that the library sorts, and each of its sorts is a KB to download.
+                (self.streams, self.hints) = Default::default();
+                for stream in &started.plan.streams {
+                    self.streams.insert(stream.name.clone(), StreamFold::default());
+                }
+                for hint in &started.hints {
+                    self.hints.insert(hint.name.clone(), hint.cost);
+                }
                 self.started = Some((**started).clone());
             }
             // A damaged log must neither panic nor ask for memory.

@@ -16,8 +16,10 @@ pub mod criterion;
 pub mod difference;
 pub mod event;
 pub mod fold;
+pub mod hub;
 pub mod latency;
 pub mod leaderboard;
+pub mod name;
 #[cfg(feature = "openapi")]
 mod openapi;
 pub mod outcome;
@@ -31,3 +33,4 @@ pub mod stack;
 pub mod standing;
 pub mod window;
 pub mod wire;
+pub mod workshop;

@@ -7,7 +7,17 @@ use brownout_stack::Stack;
 use brownout_store::Store;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{casebook, catalog::Catalog, feed::Feed, guard::Guard, library::Library, run::Conductor, session::Session};
+use crate::{
+    archives::Archives,
+    casebook::{self, Before},
+    catalog::Catalog,
+    feed::Feed,
+    guard::Guard,
+    library::Library,
+    membership::{self, Membership},
+    run::Conductor,
+    session::Session,
+};
 
 /// Everything of a running panel. Cheap to clone; lives until its last task has ended.
 #[derive(Clone)]
@@ -31,6 +41,10 @@ pub struct Parts {
     pub session: Session,
     /// Reports and their index.
     pub library: Library,
+    /// Workshops that are over.
+    pub archives: Archives,
+    /// The workshop that the participant has joined, if any.
+    pub member: Membership,
     /// Address of this panel.
     pub url: String,
     /// Where history, logs and `panel.json` are.
@@ -59,24 +73,39 @@ impl App {
             waiting: self.conductor.waiting(),
             cases: casebook::progress_of_all(self),
             notices: self.notices.clone(),
+            hub: self.member.view(),
         }
     }
 
     /// Appends an event to the session, and tells the screens what it means for the cases.
     pub async fn record(&self, event: SessionEvent) {
-        let before = self.session.cases.opened();
-        let case = match &event {
+        let Before { open, editing } = self.session.append(&self.store, &self.feed, event.clone()).await;
+        let mut cases = match &event {
             SessionEvent::CaseOpened { scenario }
             | SessionEvent::RunFinished { scenario, .. }
             | SessionEvent::HintShown { scenario, .. }
-            | SessionEvent::CaseCompleted { scenario, .. } => Some(scenario.clone()),
-            SessionEvent::Edited { .. } | SessionEvent::Built { .. } | SessionEvent::Deployed { .. } => before.clone(),
+            | SessionEvent::CaseCompleted { scenario, .. } => vec![scenario.clone()],
+            SessionEvent::Edited { .. } | SessionEvent::Built { .. } => Vec::new(),
+            SessionEvent::Deployed { .. } => editing,
+            // What passes between a participant and the hub is about no case.
+            SessionEvent::Joined { .. }
+            | SessionEvent::Left { .. }
+            | SessionEvent::HandRaised { .. }
+            | SessionEvent::HandLowered { .. }
+            | SessionEvent::MessageSeen { .. }
+            | SessionEvent::TakeawayTicked { .. }
+            | SessionEvent::Answered { .. }
+            | SessionEvent::Readied { .. } => return membership::recorded(self, &event),
         };
-        self.session.append(&self.store, &self.feed, event).await;
-        // The case whose clock stands still from now on, too.
-        for case in [case.clone(), before.filter(|before| Some(before) != case.as_ref())].into_iter().flatten() {
+        // The one that was open too: it is about that one, or its clock stands still from now on.
+        cases.extend(open);
+        cases.sort();
+        cases.dedup();
+        for case in cases {
             casebook::tell(self, &case);
         }
+        // Last, and without waiting: what is stored is sent whenever the hub can be reached.
+        membership::recorded(self, &event);
     }
 }
 

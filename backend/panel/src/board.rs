@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use brownout_core::leaderboard::{Leaderboard, LeaderboardCase, LeaderboardCell, LeaderboardRow};
+use brownout_core::{
+    leaderboard::{Leaderboard, LeaderboardCase, LeaderboardCell, LeaderboardRow},
+    name::nameless,
+};
 use brownout_store::StoreError;
 
 use crate::{app::App, bring, catalog::CatalogError, settings};
@@ -60,7 +63,7 @@ pub async fn board(app: &App) -> Result<Leaderboard, BoardError> {
         let total = cells.iter().flatten().map(|cell| cell.score).reduce(|sum, score| sum + score)?;
         let name = match participant == app.session.participant() {
             true => own_name.clone(),
-            false if reached.name.is_empty() => settings::nameless(&participant),
+            false if reached.name.is_empty() => nameless(&participant),
             false => reached.name,
         };
         let tag = tag(&participant);

@@ -3,12 +3,13 @@
 
 use brownout_core::{
     leaderboard::{BringResults, BroughtResults},
+    name::shown_name,
     wire::{LineError, ScoreLine, short},
 };
 use brownout_report::Record;
 use brownout_store::BroughtResult;
 
-use crate::{app::App, board::BoardError, clock::wall_ms, settings};
+use crate::{app::App, board::BoardError, clock::wall_ms};
 
 /// Ids of participants of whom lines alone are known begin with this.
 pub const BY_LINE: &str = "line:";
@@ -76,7 +77,7 @@ fn of_record(text: &str) -> Result<BroughtResult, String> {
         return Err(format!("Run {id} is not ranked: {why}"));
     };
     Ok(BroughtResult {
-        name: settings::shown_name(&record.participant.name, &record.participant.id),
+        name: shown_name(&record.participant.name, &record.participant.id),
         participant: record.participant.id,
         scenario: record.case,
         run: record.run,
@@ -103,7 +104,7 @@ fn of_line(line: &str, name: Option<&str>) -> Result<BroughtResult, Option<Strin
     let Some(who) = [before].into_iter().filter(|who| !who.is_empty()).chain(name).next() else {
         return Err(Some(format!("`{}`: whose is it? Write a name before it, or give one.", shown())));
     };
-    let who = settings::shown_name(who, "");
+    let who = shown_name(who, "");
     Ok(BroughtResult {
         participant: format!("{BY_LINE}{}", who.to_lowercase()),
         name: who,

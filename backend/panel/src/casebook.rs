@@ -15,7 +15,7 @@ use brownout_core::{
 use brownout_store::{Store, StoreError};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use crate::app::App;
+use crate::{app::App, clock::wall_ms, feed::Feed};
 
 /// How often clocks are read and hints looked for.
 const TICK: Duration = Duration::from_secs(1);
@@ -27,6 +27,15 @@ const LONGEST_TICK: Duration = Duration::from_secs(3);
 /// The cases of this panel's participant.
 #[derive(Debug, Default)]
 pub struct Casebook(Mutex<Book>);
+
+/// How cases stood before an event.
+#[derive(Debug, Default)]
+pub struct Before {
+    /// The case that was open.
+    pub open: Option<String>,
+    /// Cases that were being edited.
+    pub editing: Vec<String>,
+}
 
 #[derive(Debug, Default)]
 struct Book {
@@ -75,11 +84,13 @@ impl Casebook {
     }
 
     /// Folds one event of the session.
-    pub(crate) fn apply(&self, event: &SessionEvent) {
+    pub(crate) fn apply(&self, event: &SessionEvent) -> Before {
         let mut book = self.lock();
         // The clock of the case that was open is read before another one opens.
         book.read_clock();
+        let before = Before { open: book.cases.open.clone(), editing: book.cases.editing() };
         book.cases.apply(event);
+        before
     }
 
     /// The case that is open.
@@ -94,13 +105,18 @@ impl Casebook {
 
     /// How a case stands now.
     pub fn progress(&self, scenario: &Scenario) -> CaseProgress {
-        let mut book = self.lock();
-        book.read_clock();
-        let ticking = book.cases.open.as_deref() == Some(&scenario.id);
-        case::progress(scenario, &book.cases.case(&scenario.id), book.clock_ms(&scenario.id), ticking)
+        self.lock().progress(scenario)
     }
 
-    fn clock_ms(&self, scenario: &str) -> u64 {
+    /// Tells the screens how a case stands. Under the lock, so that they hear changes in their order; publishing waits for
+    /// nobody.
+    fn tell(&self, feed: &Feed, scenario: &Scenario) {
+        let mut book = self.lock();
+        feed.publish(LiveItem::Case(book.progress(scenario)));
+    }
+
+    /// Reading of a case's clock, ms.
+    pub(crate) fn clock_ms(&self, scenario: &str) -> u64 {
         let mut book = self.lock();
         book.read_clock();
         book.clock_ms(scenario)
@@ -124,6 +140,12 @@ impl Book {
         *self.clocks.entry(open.clone()).or_default() += (now - before).min(LONGEST_TICK);
     }
 
+    fn progress(&mut self, scenario: &Scenario) -> CaseProgress {
+        self.read_clock();
+        let ticking = self.cases.open.as_deref() == Some(&scenario.id);
+        case::progress(scenario, &self.cases.case(&scenario.id), self.clock_ms(&scenario.id), ticking)
+    }
+
     fn clock_ms(&self, scenario: &str) -> u64 {
         self.clocks.get(scenario).map_or(0, |clock| clock.as_millis() as u64)
     }
@@ -138,7 +160,7 @@ pub fn progress_of_all(app: &App) -> Vec<CaseProgress> {
 /// Tells the screens how a case stands.
 pub(crate) fn tell(app: &App, scenario: &str) {
     if let Ok(entry) = app.catalog.find(scenario) {
-        app.feed.publish(LiveItem::Case(app.session.cases.progress(&entry.scenario)));
+        app.session.cases.tell(&app.feed, &entry.scenario);
     }
 }
 
@@ -160,6 +182,17 @@ pub async fn take_hint(app: &App, scenario: &Scenario, name: &str) -> Result<(),
         }
     }
     Ok(())
+}
+
+/// Shows a hint that the facilitator gave: it costs nothing. One that is shown already stays, and so does its cost.
+pub(crate) async fn push_hint(app: &App, scenario: &Scenario, name: &str) {
+    let Some(hint) = scenario.hints.iter().find(|hint| hint.name == name) else {
+        tracing::warn!(case = scenario.id, hint = name, "the facilitator gave a hint that this copy does not have");
+        return;
+    };
+    if app.session.cases.hint_state(&scenario.id, hint) != HintState::Shown {
+        show(app, scenario, hint, 0).await;
+    }
 }
 
 /// The participant says that a case is done.
@@ -190,14 +223,20 @@ pub fn keep(app: &App) {
     app.tasks.spawn(async move {
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut ticks = 0_u32;
+        let (mut ticks, mut looked_ms) = (0_u32, wall_ms());
         loop {
             tokio::select! {
                 () = keeper.stop.cancelled() => break,
                 _ = tick.tick() => {}
             }
             ticks = ticks.wrapping_add(1);
+            // A machine that slept has added nothing to the clock, and its screens cannot know that.
+            let before_ms = std::mem::replace(&mut looked_ms, wall_ms());
+            let slept = looked_ms.saturating_sub(before_ms) > 2 * LONGEST_TICK.as_millis() as u64;
             let Some(open) = keeper.session.cases.opened() else { continue };
+            if slept {
+                tell(&keeper, &open);
+            }
             show_due(&keeper, &open).await;
             if ticks.is_multiple_of(STORED_EVERY) {
                 store_clock(&keeper, &open).await;

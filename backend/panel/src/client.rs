@@ -5,14 +5,17 @@ use std::{path::Path, time::Duration};
 use anyhow::Context;
 use brownout_core::wire::{LiveMessage, Problem};
 use futures::{Stream, StreamExt};
-use reqwest::{Method, Response, header::AUTHORIZATION};
+use reqwest::{
+    Method, Response,
+    header::{AUTHORIZATION, CONTENT_TYPE},
+};
 use serde::de::DeserializeOwned;
 use tokio_tungstenite::{
     connect_async,
     tungstenite::{Message, client::IntoClientRequest},
 };
 
-use crate::record::{self, Record};
+use crate::record::{Kind, Record, read_of};
 
 /// A panel that answers.
 #[derive(Debug, Clone)]
@@ -29,7 +32,12 @@ pub struct Refused(pub Problem);
 impl Client {
     /// The panel of a data directory, if one lives there.
     pub async fn find(data_dir: &Path) -> Option<Client> {
-        let record = record::read(data_dir)?;
+        Client::find_kind(Kind::Panel, data_dir).await
+    }
+
+    /// The panel or hub of a folder, if one lives there.
+    pub async fn find_kind(kind: Kind, data_dir: &Path) -> Option<Client> {
+        let record = read_of(kind, data_dir)?;
         let client = Client { record, http: reqwest::Client::new() };
         let probe = client.http.get(client.url("/healthz")).timeout(Duration::from_secs(2));
         let answer = probe.send().await.ok()?;
@@ -51,6 +59,13 @@ impl Client {
         self.ask(method, &format!("/api/v1{path}"), body).await
     }
 
+    /// Sends a file to a route under `/api/v1`.
+    pub async fn send_file<T: DeserializeOwned>(&self, path: &str, bytes: Vec<u8>) -> anyhow::Result<T> {
+        let request = self.http.request(Method::POST, self.url(&format!("/api/v1{path}"))).body(bytes);
+        let response = self.answer(path, request.header(CONTENT_TYPE, "application/gzip")).await?;
+        response.json().await.with_context(|| format!("the answer to {path} cannot be read; is it of another version?"))
+    }
+
     /// Gets a page of the panel that is one file.
     pub async fn page(&self, path: &str) -> anyhow::Result<String> {
         let answer = self.ask(Method::GET, path, None).await?;
@@ -58,12 +73,15 @@ impl Client {
     }
 
     async fn ask(&self, method: Method, path: &str, body: Option<serde_json::Value>) -> anyhow::Result<Response> {
-        let url = self.url(path);
-        let mut request =
-            self.http.request(method, &url).header(AUTHORIZATION, format!("Bearer {}", self.record.token));
+        let mut request = self.http.request(method, self.url(path));
         if let Some(body) = body {
             request = request.json(&body);
         }
+        self.answer(path, request).await
+    }
+
+    async fn answer(&self, path: &str, request: reqwest::RequestBuilder) -> anyhow::Result<Response> {
+        let request = request.header(AUTHORIZATION, format!("Bearer {}", self.record.token));
         let response =
             request.send().await.with_context(|| format!("the panel at {} does not answer", self.record.url))?;
         if response.status().is_success() {

@@ -3,10 +3,14 @@
 //! Exit codes: 0 done; 1 it failed; 2 wrong usage; 3 a precondition does not hold or no panel could be reached;
 //! 4 the run ended below `--at-least`; 130 it was interrupted.
 
+mod archive;
 mod check;
 mod demo;
+mod hub;
 mod interrupt;
+mod join;
 mod load;
+mod outbox;
 mod prefetch;
 mod preflight;
 mod progress;
@@ -87,18 +91,37 @@ pub enum Command {
     /// Check scenario files and say what is wrong, as a compiler does.
     #[command(after_help = "Examples:\n  brownout check\n  brownout check scenarios/timeouts.yaml --json")]
     Check(check::Check),
-    /// Print the JSON Schema of scenario files, for editors, or of the data of runs.
+    /// Print the JSON Schema of scenario files or run sheets, for editors, or of the data of runs.
     #[command(
-        after_help = "Examples:\n  brownout schema > scenarios/schema.json\n  brownout schema --run-data > docs/run-data.schema.json"
+        after_help = "Examples:\n  brownout schema > scenarios/schema.json\n  brownout schema --workshop > docs/workshop.schema.json\n  brownout schema --run-data > docs/run-data.schema.json"
     )]
     Schema {
         /// The schema of data.json beside the report of a run.
         #[arg(long)]
         run_data: bool,
+        /// The schema of a run sheet such as docs/workshop.yaml.
+        #[arg(long, conflicts_with = "run_data")]
+        workshop: bool,
     },
-    /// Print the OpenAPI document of the panel's API.
-    #[command(after_help = "Example:\n  brownout openapi > docs/openapi.json")]
-    Openapi,
+    /// Print the OpenAPI document of the panel's API, or of the hub's.
+    #[command(
+        after_help = "Examples:\n  brownout openapi > docs/openapi.json\n  brownout openapi --hub > docs/hub-openapi.json"
+    )]
+    Openapi {
+        /// The API of the hub.
+        #[arg(long)]
+        hub: bool,
+    },
+    /// Write the page of a workshop that is over, from the archive that its hub saved, and open it; needs no panel.
+    #[command(
+        after_help = "Examples:\n  brownout archive workshop-resilience-24-nov-2026-11-24.brownout.json.gz\n  brownout archive workshop.brownout.json.gz --output after.html --no-open"
+    )]
+    Archive(archive::OpenArchive),
+    /// Start a hub: participants join it by a code, a facilitator sees everyone, a big screen shows the board.
+    #[command(
+        after_help = "Examples:\n  brownout hub --name \"Resilience, 24 Nov\" --listen 0.0.0.0:3100\n  brownout hub --name \"Resilience, 24 Nov\" --listen 0.0.0.0:443 --tls-cert cert.pem --tls-key key.pem\n  brownout hub --database postgres://brownout@db.example/hub --check\n  brownout hub import ada.brownout.gz"
+    )]
+    Hub(hub::ServeHub),
     /// Bring the stack up and wait until it is ready; starts a panel in the background when none runs.
     #[command(after_help = "Example:\n  brownout up && brownout smoke")]
     Up(stack::Up),
@@ -179,6 +202,17 @@ pub enum Command {
         after_help = "Examples:\n  brownout prefetch   # or `make prefetch`, which builds panel and UI before\n  brownout prefetch --stack k3d   # the cluster's images too"
     )]
     Prefetch(prefetch::Prefetch),
+    /// Join the workshop of a hub, as the panel's page does.
+    #[command(
+        after_help = "Examples:\n  brownout join http://192.168.1.20:3100 7KQ2-M4XD --name Ada\n  brownout join 'http://192.168.1.20:3100/join#7KQ2M4XD'"
+    )]
+    Join(join::Join),
+    /// What waits for the hub, and the same as a file.
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  brownout outbox status\n  brownout outbox export -o ada.brownout.gz"
+    )]
+    Outbox(outbox::Outbox),
     /// Rebuild the rows that lists read from the logs.
     #[command(after_help = "Example:\n  brownout reindex   # with the panel stopped")]
     Reindex,
@@ -203,8 +237,10 @@ async fn perform(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Run(case) => run::run(&place, case).await,
         Command::Load(load) => load::load(load, place.json).await,
         Command::Check(check) => check::check(&place, check),
-        Command::Schema { run_data } => check::schema(run_data),
-        Command::Openapi => check::openapi(),
+        Command::Schema { run_data, workshop } => check::schema(run_data, workshop),
+        Command::Openapi { hub } => check::openapi(hub),
+        Command::Archive(wanted) => archive::archive(&place, wanted),
+        Command::Hub(wanted) => hub::hub(&place, wanted).await,
         Command::Up(up) => stack::up(&place, up).await,
         Command::Smoke => stack::smoke(&place).await,
         Command::Dev => stack::dev(&place).await,
@@ -225,6 +261,8 @@ async fn perform(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Seal => check::seal(&place),
         Command::Preflight(asked) => preflight::preflight(&place, asked).await,
         Command::Prefetch(wanted) => prefetch::prefetch(&place, wanted).await,
+        Command::Join(wanted) => join::join(&place, wanted).await,
+        Command::Outbox(wanted) => outbox::outbox(&place, wanted).await,
         Command::Reindex => check::reindex(&place).await,
     }
 }
@@ -257,5 +295,36 @@ impl Place {
             Some(dir) => std::path::absolute(dir).with_context(|| format!("{} is no usable path", dir.display())),
             None => Ok(self.root()?.join(".brownout")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// What documents tell people to type is there.
+    #[test]
+    fn every_command_that_a_document_names_exists() {
+        let cli = Cli::command();
+        let known: Vec<&str> = cli.get_subcommands().map(clap::Command::get_name).collect();
+        let documents = [
+            ("README.md", include_str!("../../../README.md")),
+            ("FACILITATOR.md", include_str!("../../../docs/FACILITATOR.md")),
+            ("HUB.md", include_str!("../../../docs/HUB.md")),
+            ("LAB.md", include_str!("../../../docs/LAB.md")),
+            ("REPORTS.md", include_str!("../../../docs/REPORTS.md")),
+        ];
+        let mut named = 0;
+        for (document, text) in documents {
+            let codes = text.split("```").step_by(2).flat_map(|prose| prose.split('`').skip(1).step_by(2));
+            let words = codes.filter_map(|code| code.strip_prefix("brownout ")?.split_whitespace().next());
+            for word in words.filter(|word| !word.starts_with('-')) {
+                assert!(known.contains(&word), "`brownout {word}` is in {document}, and there is no such command");
+                named += 1;
+            }
+        }
+        assert!(named > 30, "{named} commands were found");
     }
 }

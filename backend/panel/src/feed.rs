@@ -6,15 +6,21 @@
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use brownout_core::wire::{LiveItem, LiveMessage};
-use tokio::sync::broadcast;
+use tokio::{
+    sync::broadcast,
+    time::{Instant, MissedTickBehavior, interval_at},
+};
 
 /// Items that a reconnecting screen can resume from.
 const KEPT: usize = 1024;
 /// Items that a connected screen may be behind.
 const BEHIND: usize = 256;
+/// A screen that hears nothing for longer than two of these takes its connection for dead.
+const BEAT: Duration = Duration::from_secs(20);
 
 /// One item as it goes over the wire.
 #[derive(Debug, Clone)]
@@ -67,22 +73,39 @@ impl Feed {
     /// Appends an item and sends it to all screens.
     pub fn publish(&self, item: LiveItem) {
         let mut state = self.lock();
+        if let Some(item) = self.send(&mut state, item) {
+            if state.kept.len() == KEPT {
+                state.kept.pop_front();
+            }
+            state.kept.push_back(item);
+        }
+    }
+
+    /// Says every 20 s that the panel is there, one tick for all screens. It never ends by itself.
+    pub async fn beat(&self) {
+        let mut tick = interval_at(Instant::now() + BEAT, BEAT);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tick.tick().await;
+            // Not kept: who comes back has missed nothing by it.
+            self.send(&mut self.lock(), LiveItem::Beat);
+        }
+    }
+
+    fn send(&self, state: &mut State, item: LiveItem) -> Option<FeedItem> {
         state.seq += 1;
         let seq = state.seq;
         let text = match serde_json::to_string(&LiveMessage::Item { seq, item: Box::new(item) }) {
             Ok(text) => text,
             Err(error) => {
                 tracing::error!(%error, "an item of the live feed could not be written as JSON; it is left out");
-                return;
+                return None;
             }
         };
         let item = FeedItem { seq, text: text.into() };
-        if state.kept.len() == KEPT {
-            state.kept.pop_front();
-        }
-        state.kept.push_back(item.clone());
         // No receiver is no error: nobody looks.
-        let _ = self.sender.send(item);
+        let _ = self.sender.send(item.clone());
+        Some(item)
     }
 
     /// Subscribes a screen that has seen the feed up to `since` in `epoch`, if it has seen it at all.
@@ -120,6 +143,27 @@ mod tests {
         (0..5).for_each(|n| feed.publish(line(n)));
         let (greeting, _) = feed.subscribe(Some("e"), Some(3));
         assert!(matches!(greeting, Greeting::Resume(items) if items.iter().map(|i| i.seq).eq([4, 5])));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_quiet_panel_says_every_20_s_that_it_is_there() {
+        let feed = Feed::new("e".into());
+        feed.publish(line(1));
+        let (_, mut screen) = feed.subscribe(None, None);
+        let heard = async {
+            for number in 1..=3 {
+                let begun = Instant::now();
+                let text = screen.recv().await.expect("the feed goes on").text;
+                assert!(text.contains("beat"), "{text}");
+                assert_eq!(begun.elapsed(), BEAT, "{number}");
+            }
+        };
+        tokio::select! {
+            () = feed.beat() => unreachable!("it never ends"),
+            () = heard => {}
+        }
+        let (greeting, _) = feed.subscribe(Some("e"), Some(1));
+        assert!(matches!(greeting, Greeting::Resume(missed) if missed.is_empty()), "nothing was missed");
     }
 
     #[test]

@@ -6,6 +6,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod app;
+pub mod archives;
+mod attachment;
 pub mod board;
 pub mod bring;
 pub mod casebook;
@@ -17,12 +19,17 @@ pub mod demo;
 pub mod editor;
 pub mod feed;
 pub mod guard;
+pub mod hub;
 pub mod library;
+pub mod membership;
 pub mod openapi;
+pub mod outbox;
+pub mod prefetched;
 pub mod preflight;
 pub mod problem;
 pub mod prompts;
 pub mod prove;
+pub mod readiness;
 pub mod record;
 pub mod reference;
 pub mod rehearsal;
@@ -35,3 +42,4 @@ pub mod settings;
 pub mod solution;
 pub mod stacks;
 pub mod ui;
+pub mod uplink;

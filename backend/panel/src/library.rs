@@ -9,9 +9,10 @@ use std::{
 
 use brownout_core::{
     fold::Run,
+    name::nameless,
     wire::{RunState, RunSummary},
 };
-use brownout_report::{CaseProgress, Record, Told, index, report};
+use brownout_report::{CaseProgress, LISTED, Record, Told, index, report};
 use brownout_store::{RunFilter, StoreError};
 use tokio::sync::Notify;
 
@@ -24,8 +25,6 @@ pub const DATA: &str = "data.json";
 /// Name of the index.
 pub const INDEX: &str = "index.html";
 
-/// Runs that the index lists at most; a file of many megabytes opens nowhere.
-const LISTED: usize = 5_000;
 /// Runs in a page of the history.
 const PAGE: u32 = 500;
 
@@ -113,11 +112,7 @@ impl Kept {
         let run = Run::of(&app.store.run_events(&summary.id, 0).await?);
         let participant = run.started.as_ref().map_or("", |started| &started.participant);
         let own = participant == app.session.participant();
-        let name = if own {
-            settings::name_for_others(&app.store, participant).await?
-        } else {
-            settings::nameless(participant)
-        };
+        let name = if own { settings::name_for_others(&app.store, participant).await? } else { nameless(participant) };
         let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let machine = format!("{} {}, {processors} processors", std::env::consts::OS, std::env::consts::ARCH);
         Ok(Kept { summary, run, name, machine, given: given(app.catalog.root()) })

@@ -37,6 +37,8 @@ const PROBLEM: &str = "application/problem+json";
         (name = "runs", description = "Runs: start, stop, list, replay, delete"),
         (name = "reports", description = "What people keep of runs: reports, their index, exports"),
         (name = "leaderboard", description = "Who has reached what"),
+        (name = "archives", description = "Workshops that are over"),
+        (name = "hub", description = "The workshop that the participant has joined"),
         (name = "stack", description = "The lab: services, builds, logs"),
         (name = "setup", description = "This machine and the participant's choices"),
         (name = "panel", description = "The panel itself"),
@@ -44,17 +46,25 @@ const PROBLEM: &str = "application/problem+json";
 )]
 struct Frame;
 
+/// What any other problem of the panel may be.
+const ANY: &str = "Any other problem: 403 for a foreign page, 500 with the cause in the panel's log";
+
 /// The document of the routes as they are.
 pub fn document() -> openapi::OpenApi {
-    let mut document = Frame::openapi();
+    framed(Frame::openapi(), route::documents(), ANY)
+}
+
+/// A document with its routes, and what holds for all of them; `any` says what any other problem may be.
+pub(crate) fn framed(frame: openapi::OpenApi, routes: openapi::OpenApi, any: &str) -> openapi::OpenApi {
+    let mut document = frame;
     document.info.version = env!("CARGO_PKG_VERSION").to_owned();
-    document.merge(route::documents());
+    document.merge(routes);
     let components = document.components.get_or_insert_default();
     let token = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     components.security_schemes.insert("token".to_owned(), token.into());
     for (path, item) in &mut document.paths.paths {
         let api = path.starts_with("/api/v1");
-        operations(item).for_each(|operation| finish(operation, api));
+        operations(item).for_each(|operation| finish(operation, api.then_some(any)));
     }
     document
 }
@@ -64,8 +74,16 @@ pub fn document() -> openapi::OpenApi {
 /// # Errors
 /// When it cannot be written as JSON, which would be a mistake of a schema.
 pub fn text() -> serde_json::Result<String> {
+    written(&document())
+}
+
+/// A document as a file.
+///
+/// # Errors
+/// When it cannot be written as JSON, which would be a mistake of a schema.
+pub(crate) fn written(document: &openapi::OpenApi) -> serde_json::Result<String> {
     // By way of a value: keys come in one order, whatever the order of the routes.
-    let mut value = serde_json::to_value(document())?;
+    let mut value = serde_json::to_value(document)?;
     let named = value["components"]["schemas"].as_object().cloned().unwrap_or_default();
     refer(&mut value["paths"], &named);
     for schema in value["components"]["schemas"].as_object_mut().into_iter().flat_map(Map::values_mut) {
@@ -95,7 +113,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
 }
 
 /// Says of every failure how it is sent, and that others may come.
-fn finish(operation: &mut Operation, api: bool) {
+fn finish(operation: &mut Operation, any: Option<&str>) {
     for (status, response) in &mut operation.responses.responses {
         if let RefOr::T(response) = response
             && response.content.is_empty()
@@ -104,9 +122,8 @@ fn finish(operation: &mut Operation, api: bool) {
             *response = problem(&response.description);
         }
     }
-    if api {
-        let any = problem("Any other problem: 403 for a foreign page, 500 with the cause in the panel's log");
-        operation.responses.responses.insert("default".to_owned(), any.into());
+    if let Some(any) = any {
+        operation.responses.responses.insert("default".to_owned(), problem(any).into());
     }
 }
 

@@ -23,6 +23,7 @@ use tokio::time::timeout;
 use finding::{Finding, Look, look};
 pub use here::ThisMachine;
 use machine::Machine;
+use system::{Family, System};
 
 /// What does not answer within this time counts as not there.
 pub const PATIENCE: Duration = Duration::from_secs(3);
@@ -98,6 +99,22 @@ fn ability(kind: &str, uses: &str, checks: &[Check]) -> StackAbility {
         checks.iter().filter(missing).map(|check| format!("{}: {}", check.title, check.says)).collect();
     let says = if missing.is_empty() { uses.to_owned() } else { format!("{}.", missing.join("; ")) };
     StackAbility { kind: kind.to_owned(), can_run: missing.is_empty(), says }
+}
+
+/// The machine in three words.
+pub async fn described(machine: &ThisMachine) -> brownout_core::hub::readiness::Machine {
+    let System { family, wsl } = machine.system();
+    let os = match family {
+        Family::Mac => "macos",
+        _ if wsl => "wsl",
+        _ => "linux",
+    };
+    let gib = machine.memory_bytes().await.unwrap_or_default() >> 30;
+    brownout_core::hub::readiness::Machine {
+        os: os.to_owned(),
+        processors: u32::try_from(machine.cpus()).unwrap_or(u32::MAX),
+        memory_gib: u32::try_from(gib).unwrap_or(u32::MAX),
+    }
 }
 
 /// The port of an address such as `http://127.0.0.1:8080`; 0 when it has none.

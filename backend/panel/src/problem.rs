@@ -1,6 +1,6 @@
 //! Errors of the API as problem+json (RFC 9457): a public sentence for the person, the cause for the log.
 //!
-//! Three tiers: what the caller did wrong (4xx, with what to do), what cannot be done now (409, 412, 503), and what
+//! Three tiers: what the caller did wrong (4xx, with what to do), what cannot be done now (409, 412, 429, 503), and what
 //! went wrong here (500; the cause is logged and not told).
 
 use axum::{
@@ -11,7 +11,10 @@ use brownout_core::wire::{Precondition, Problem as Body};
 
 /// An error that a handler returns.
 #[derive(Debug)]
-pub struct Problem(Box<Body>);
+pub struct Problem {
+    body: Box<Body>,
+    retry_s: Option<u64>,
+}
 
 /// What handlers return.
 pub type Answer<T> = Result<T, Problem>;
@@ -19,13 +22,25 @@ pub type Answer<T> = Result<T, Problem>;
 impl Problem {
     /// A problem with a word for programs, a title and a sentence that says what to do.
     pub fn new(status: StatusCode, kind: &str, title: &str, detail: impl Into<String>) -> Self {
-        Problem(Box::new(Body {
+        let body = Body {
             kind: kind.to_owned(),
             status: status.as_u16(),
             title: title.to_owned(),
             detail: detail.into(),
             precondition: None,
-        }))
+        };
+        Problem { body: Box::new(body), retry_s: None }
+    }
+
+    /// With when it is worth to try again, seconds from now.
+    #[must_use]
+    pub fn retry_after(self, seconds: u64) -> Self {
+        Problem { retry_s: Some(seconds), ..self }
+    }
+
+    /// The sentence that says what to do.
+    pub fn detail(&self) -> &str {
+        &self.body.detail
     }
 
     /// 404 with what was looked for.
@@ -39,7 +54,7 @@ impl Problem {
     pub fn precondition(precondition: Precondition, detail: impl Into<String>) -> Self {
         let mut problem =
             Self::new(StatusCode::PRECONDITION_FAILED, "precondition", "A precondition does not hold", detail);
-        problem.0.precondition = Some(precondition);
+        problem.body.precondition = Some(precondition);
         problem
     }
 
@@ -55,6 +70,14 @@ impl Problem {
     }
 }
 
+/// The message of an error as a sentence.
+pub(crate) fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let Some(first) = letters.next() else { return String::new() };
+    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{}{}{end}", first.to_uppercase(), letters.as_str())
+}
+
 impl From<brownout_store::StoreError> for Problem {
     fn from(error: brownout_store::StoreError) -> Self {
         Problem::internal(error)
@@ -63,8 +86,12 @@ impl From<brownout_store::StoreError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let body = serde_json::to_vec(&self.0).unwrap_or_default();
-        (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
+        let status = StatusCode::from_u16(self.body.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_vec(&self.body).unwrap_or_default();
+        let mut answer = (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+        if let Some(seconds) = self.retry_s {
+            answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        answer
     }
 }

@@ -1,15 +1,18 @@
 //! The routes of the panel, as a tree.
 
-mod ask;
+mod archives;
+pub(crate) mod ask;
+pub(crate) mod board_file;
 mod cases;
 mod compare;
 mod editor;
-mod etag;
+pub(crate) mod etag;
 mod health;
+mod hub;
 mod leaderboard;
 mod live;
 mod logs;
-mod reference;
+pub(crate) mod reference;
 mod reports;
 mod runs;
 mod scenarios;
@@ -33,7 +36,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{app::App, guard::guard, problem::Problem, ui};
 
-/// No request but one needs more, bytes.
+/// No request but few needs more, bytes.
 const BODY_LIMIT: usize = 64 * 1024;
 
 /// The routes below `/api/v1`, with their part of the document.
@@ -58,6 +61,18 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(leaderboard::board))
         .routes(routes!(leaderboard::export))
         .routes(routes!(leaderboard::forget))
+        .routes(routes!(archives::list))
+        .routes(routes!(archives::erase))
+        .routes(routes!(hub::show, hub::leave))
+        .routes(routes!(hub::join))
+        .routes(routes!(hub::resume))
+        .routes(routes!(hub::again))
+        .routes(routes!(hub::raise, hub::lower))
+        .routes(routes!(hub::wrap_up))
+        .routes(routes!(hub::tick))
+        .routes(routes!(hub::answer))
+        .routes(routes!(hub::seen))
+        .routes(routes!(hub::export))
         .routes(routes!(settings::show, settings::change))
         .routes(routes!(editor::open))
         .routes(routes!(setup::checks))
@@ -71,6 +86,11 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(live::live))
 }
 
+/// Those of them that take more than [`BODY_LIMIT`], each with a limit of its own.
+fn large() -> OpenApiRouter<App> {
+    leaderboard::importing().merge(archives::keeping())
+}
+
 /// The routes beside it.
 fn beside() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -80,23 +100,24 @@ fn beside() -> OpenApiRouter<App> {
         .routes(routes!(reference::document))
         .routes(routes!(reference::page))
         .routes(routes!(compare::html))
+        .routes(routes!(archives::html))
         .routes(routes!(reports::index))
         .routes(routes!(reports::file))
 }
 
 /// What the handlers say of themselves.
 pub fn documents() -> OpenApi {
-    let all = OpenApiRouter::new().nest("/api/v1", api().merge(leaderboard::importing())).merge(beside());
+    let all = OpenApiRouter::new().nest("/api/v1", api().merge(large())).merge(beside());
     all.into_openapi()
 }
 
 /// All routes.
 pub fn router(app: App) -> Router {
     let (api, _) = api().split_for_parts();
-    let (importing, _) = leaderboard::importing().split_for_parts();
+    let (large, _) = large().split_for_parts();
     let api = api
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
-        .merge(importing)
+        .merge(large)
         .fallback(no_such_route)
         .method_not_allowed_fallback(wrong_method);
     let (beside, _) = beside().split_for_parts();

@@ -17,12 +17,15 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     app::{App, Parts},
+    archives::Archives,
     casebook,
     catalog::Catalog,
     clock::wall_ms,
     feed::Feed,
     guard::Guard,
     library::{self, Library},
+    membership::{self, Membership},
+    readiness,
     record::{Claim, Record},
     route::router,
     run::Conductor,
@@ -49,6 +52,8 @@ pub struct ServeOptions {
     pub lab_target_dir: Option<PathBuf>,
     /// Where the lab runs.
     pub stack: StackArgs,
+    /// A certificate of a hub to trust besides this machine's own.
+    pub hub_ca: Option<PathBuf>,
 }
 
 impl ServeOptions {
@@ -63,6 +68,7 @@ impl ServeOptions {
             allowed_hosts: Vec::new(),
             lab_target_dir: Some(lab_target_dir.to_owned()),
             stack,
+            hub_ca: None,
         }
     }
 }
@@ -108,12 +114,14 @@ pub async fn start(options: ServeOptions) -> anyhow::Result<Panel> {
     let app = App::new(Parts {
         catalog: Catalog::new(&options.root),
         session: Session::open(&store).await?,
+        member: Membership::open(&store, options.hub_ca).await?,
         store,
         stack,
         feed: Feed::new(uuid::Uuid::now_v7().to_string()),
         guard: Guard::new(port, &options.allowed_hosts, token),
         conductor: Conductor::default(),
         library: Library::new(&options.root, &options.data_dir),
+        archives: Archives::new(&options.data_dir),
         url: record.url.clone(),
         data_dir: options.data_dir,
         notices: opened.notices.clone(),
@@ -121,8 +129,11 @@ pub async fn start(options: ServeOptions) -> anyhow::Result<Panel> {
         tasks: TaskTracker::new(),
     });
     watch_stack(&app);
+    keep_beating(&app);
     casebook::keep(&app);
     library::keep_index(&app);
+    membership::keep(&app);
+    readiness::keep(&app);
     let servers = TaskTracker::new();
     for listener in listeners {
         let (router, stop) = (router(app.clone()), app.stop.clone());
@@ -215,6 +226,17 @@ fn watch_stack(app: &App) {
     });
 }
 
+/// Screens hear of the panel also where nothing happens.
+fn keep_beating(app: &App) {
+    let beating = app.clone();
+    app.tasks.spawn(async move {
+        tokio::select! {
+            () = beating.stop.cancelled() => {}
+            () = beating.feed.beat() => {}
+        }
+    });
+}
+
 /// What the session was told of builds, so that it is told once.
 #[derive(Debug, Default)]
 struct Told {
@@ -239,7 +261,8 @@ impl Told {
         let edited = edited_of_open_case(app, build);
         if edited != self.edited {
             self.edited.clone_from(&edited);
-            if !edited.is_empty() {
+            // None any more and nothing new live: they are as they were.
+            if !edited.is_empty() || (build.state == BuildState::Live && events.is_empty()) {
                 events.push(SessionEvent::Edited { files: edited });
             }
         }

@@ -7,7 +7,11 @@ use brownout_core::{
 use brownout_store::{Store, StoreError};
 use tokio::sync::Mutex;
 
-use crate::{casebook::Casebook, clock::wall_ms, feed::Feed};
+use crate::{
+    casebook::{Before, Casebook},
+    clock::wall_ms,
+    feed::Feed,
+};
 
 /// Appends to `session/<participant>`.
 #[derive(Debug)]
@@ -33,8 +37,8 @@ impl Session {
         &self.participant
     }
 
-    /// Appends an event and tells the screens. History that cannot be written is logged, not fatal.
-    pub async fn append(&self, store: &Store, feed: &Feed, event: SessionEvent) {
+    /// Appends an event and tells the screens; gives what it changes. History that cannot be written is logged, not fatal.
+    pub async fn append(&self, store: &Store, feed: &Feed, event: SessionEvent) -> Before {
         let mut last = self.last.lock().await;
         let envelope = SessionEnvelope {
             v: VERSION,
@@ -48,7 +52,8 @@ impl Session {
             Ok(()) => *last += 1,
             Err(error) => tracing::error!(%error, "an event of the session could not be stored"),
         }
-        self.cases.apply(&event);
+        let before = self.cases.apply(&event);
         feed.publish(LiveItem::Session(envelope));
+        before
     }
 }

@@ -1,13 +1,11 @@
 //! What the participant has chosen: kept in the history, checked before it is.
 
 use brownout_core::{
+    name::{LONGEST_NAME, nameless, unseen},
     setup::{ChangeSettings, EDITORS, Editor, NAMELESS},
-    wire::short,
 };
 use brownout_store::{Store, StoreError};
 
-/// Letters of the longest name.
-const LONGEST_NAME: usize = 40;
 /// Letters of the longest command line.
 const LONGEST_COMMAND: usize = 500;
 
@@ -58,22 +56,6 @@ pub async fn name_for_others(store: &Store, participant: &str) -> Result<String,
     Ok(store.setting(NAME).await?.unwrap_or_else(|| nameless(participant)))
 }
 
-/// A name from elsewhere as it can be shown: what cannot be seen is left out, and a long one is cut.
-pub fn shown_name(name: &str, participant: &str) -> String {
-    let seen: String = name.chars().filter(|letter| !unseen(*letter)).collect();
-    let seen = seen.trim();
-    match seen.chars().count() {
-        0 => nameless(participant),
-        1..=LONGEST_NAME => seen.to_owned(),
-        _ => seen.chars().take(LONGEST_NAME - 1).chain(['…']).collect(),
-    }
-}
-
-/// What somebody is called whose name is not known here.
-pub fn nameless(participant: &str) -> String {
-    format!("Participant {}", short(participant)).trim_end().to_owned()
-}
-
 /// How edit points are opened.
 ///
 /// # Errors
@@ -96,6 +78,17 @@ pub async fn keep(store: &Store, change: &ChangeSettings) -> Result<(), StoreErr
     Ok(())
 }
 
+/// Keeps the name that somebody gave elsewhere, if none was chosen here.
+///
+/// # Errors
+/// When the history cannot be read or written.
+pub(crate) async fn keep_first_name(store: &Store, name: &str) -> Result<(), StoreError> {
+    match store.setting::<String>(NAME).await? {
+        Some(_) => Ok(()),
+        None => store.set_setting(NAME, &name).await,
+    }
+}
+
 /// The change as it is kept: without spaces around it.
 ///
 /// # Errors
@@ -107,7 +100,11 @@ pub fn checked(change: ChangeSettings) -> Result<ChangeSettings, ChoiceError> {
     })
 }
 
-fn checked_name(name: &str) -> Result<String, ChoiceError> {
+/// A name as it is kept.
+///
+/// # Errors
+/// When it is empty, too long, or holds what cannot be seen.
+pub(crate) fn checked_name(name: &str) -> Result<String, ChoiceError> {
     let letters = name.chars().count();
     let why = match letters {
         0 => "is empty".to_owned(),
@@ -116,11 +113,6 @@ fn checked_name(name: &str) -> Result<String, ChoiceError> {
         _ => return Ok(name.to_owned()),
     };
     Err(ChoiceError::Name { why })
-}
-
-/// Control characters, and those that turn the direction of the text that follows a name.
-fn unseen(letter: char) -> bool {
-    letter.is_control() || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
 }
 
 fn checked_editor(editor: Editor) -> Result<Editor, ChoiceError> {

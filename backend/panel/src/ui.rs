@@ -1,4 +1,5 @@
-//! The single-page app inside the binary: hashed files for ever, the page itself never, nothing but our own code.
+//! The two single-page apps inside the binary, the panel's and the hub's: hashed files for ever, the page itself never,
+//! nothing but our own code.
 
 use axum::{
     body::Body,
@@ -14,25 +15,51 @@ use sha2::{Digest, Sha256};
 #[allow_missing = true]
 struct Dist;
 
-/// Files of [`Dist`] as Brotli packed them when this program was built. Their names carry their content's hash, so that
-/// one that was built since has another name.
-static PACKED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/packed.rs"));
+#[derive(RustEmbed)]
+#[folder = "../../frontend/dist-hub"]
+#[allow_missing = true]
+struct DistHub;
 
-/// Whether the UI was built into this program.
+/// One of the two apps.
+struct App {
+    file: fn(&str) -> Option<EmbeddedFile>,
+    /// Its files as Brotli packed them when this program was built. Their names carry their content's hash, so that one
+    /// that was built since has another name.
+    packed: &'static [(&'static str, &'static [u8])],
+}
+
+static PANEL: App = App { file: Dist::get, packed: include!(concat!(env!("OUT_DIR"), "/packed-panel.rs")) };
+static HUB: App = App { file: DistHub::get, packed: include!(concat!(env!("OUT_DIR"), "/packed-hub.rs")) };
+
+/// Whether the panel's UI was built into this program.
 pub fn is_built() -> bool {
     Dist::get("index.html").is_some()
 }
 
-/// Serves a file of the UI, or the page itself for every path that the page routes.
+/// Whether the hub's UI was built into this program.
+pub fn is_hub_built() -> bool {
+    DistHub::get("index.html").is_some()
+}
+
+/// Serves a file of the panel's UI, or the page itself for every path that the page routes.
 pub async fn serve(uri: Uri, headers: HeaderMap) -> Response {
+    answer(&PANEL, &uri, &headers)
+}
+
+/// Serves a file of the hub's UI, or the page itself for every path that the page routes.
+pub async fn serve_hub(uri: Uri, headers: HeaderMap) -> Response {
+    answer(&HUB, &uri, &headers)
+}
+
+fn answer(app: &App, uri: &Uri, headers: &HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
-    if let Some(file) = Dist::get(path).filter(|_| !path.is_empty() && path != "index.html") {
-        return asset(path, file, &headers);
+    if let Some(file) = (app.file)(path).filter(|_| !path.is_empty() && path != "index.html") {
+        return asset(app, path, file, headers);
     }
     if path.rsplit('/').next().is_some_and(|name| name.contains('.')) {
         return StatusCode::NOT_FOUND.into_response();
     }
-    match Dist::get("index.html") {
+    match (app.file)("index.html") {
         Some(page) => index(&page.data),
         None => (
             StatusCode::SERVICE_UNAVAILABLE,
@@ -42,8 +69,8 @@ pub async fn serve(uri: Uri, headers: HeaderMap) -> Response {
     }
 }
 
-fn asset(path: &str, file: EmbeddedFile, headers: &HeaderMap) -> Response {
-    let packed = PACKED.iter().find(|(name, _)| *name == path && takes_brotli(headers)).map(|(_, bytes)| *bytes);
+fn asset(app: &App, path: &str, file: EmbeddedFile, headers: &HeaderMap) -> Response {
+    let packed = app.packed.iter().find(|(name, _)| *name == path && takes_brotli(headers)).map(|(_, bytes)| *bytes);
     let form = if packed.is_some() { "-br" } else { "" };
     let etag = format!("\"{}{form}\"", hex(&file.metadata.sha256_hash()[..16]));
     if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes()) {

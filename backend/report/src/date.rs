@@ -20,6 +20,12 @@ pub(crate) fn iso(ms: u64) -> String {
     })
 }
 
+/// `2026-11-21` of ms since the Unix epoch, in UTC, for names of files.
+#[must_use]
+pub fn day(ms: u64) -> String {
+    iso(ms).chars().take(10).collect()
+}
+
 fn moment(ms: u64) -> Option<OffsetDateTime> {
     OffsetDateTime::from_unix_timestamp(i64::try_from(ms / 1_000).ok()?).ok()
 }
@@ -32,6 +38,7 @@ mod tests {
     fn a_date_is_what_it_was_in_greenwich() {
         assert_eq!(utc(0), "1970-01-01 00:00 UTC");
         assert_eq!(iso(1_795_282_927_500), "2026-11-21T17:42:07Z");
+        assert_eq!(day(1_795_282_927_500), "2026-11-21");
         assert_eq!(utc(u64::MAX), "–");
     }
 }

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Runs that the page lists; a file of many megabytes opens nowhere.
-const MOST: usize = 5_000;
+pub const LISTED: usize = 5_000;
 /// Attempts in a sparkline.
 const ATTEMPTS: usize = 60;
 
@@ -29,7 +29,7 @@ pub struct CaseProgress {
 /// The index as one HTML file: progress by case, then all runs, newest first. `total` is how many there are, of which
 /// `runs` may be the newest alone. Links lead to `<case>/<run>/report.html` beside it.
 pub fn index(cases: &[CaseProgress], runs: &[RunSummary], total: usize) -> String {
-    let shown = &runs[..runs.len().min(MOST)];
+    let shown = &runs[..runs.len().min(LISTED)];
     let left_out = total.saturating_sub(shown.len());
     let body = html! {
         header { h1 { "Runs" } span.muted { (total) @if total == 1 { " run" } @else { " runs" } } }

@@ -18,7 +18,9 @@ pub fn markdown(board: &Leaderboard, now_ms: u64) -> String {
     text += &row(["#".to_owned(), "participant".to_owned()], heads.clone(), format!("of {}", board.cases.len() * 100));
     text += &row(["--:".to_owned(), ":--".to_owned()], vec!["--:".to_owned(); heads.len()], "--:".to_owned());
     for (at, who) in board.rows.iter().enumerate() {
-        let name = format!("{} `{}`", escaped(&who.name), who.tag);
+        // Somebody of whom score lines alone are known has no tag.
+        let tag = if who.tag.is_empty() { String::new() } else { format!(" `{}`", who.tag) };
+        let name = escaped(&who.name) + &tag;
         let cells = who.cells.iter().map(|cell| cell.as_ref().map_or("–".to_owned(), says)).collect();
         text += &row([(at + 1).to_string(), name], cells, who.total.to_string());
     }
@@ -105,5 +107,13 @@ mod tests {
         let mut table = csv::Reader::from_reader(&bytes[..]);
         let row = table.records().next().expect("a row").expect("reads");
         assert_eq!(row.iter().collect::<Vec<_>>(), ["1", "'=1+1,\"x\"", "7f3a", "97", "2", "754", "", "", "", "97"]);
+    }
+
+    #[test]
+    fn who_is_known_by_lines_alone_has_no_empty_tag() {
+        let mut board = board("Ada");
+        board.rows[0].tag.clear();
+        let text = markdown(&board, 0);
+        assert!(text.contains("| 1 | Ada | 97 (12:34) h2 |"), "{text}");
     }
 }

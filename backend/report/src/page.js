@@ -2,7 +2,7 @@
 // Everything here is extra: the page says the same without it.
 for (const at of document.querySelectorAll("time")) {
   const date = new Date(at.dateTime);
-  if (!Number.isNaN(date.getTime())) at.textContent = date.toLocaleString();
+  if (!Number.isNaN(date.getTime())) at.textContent = "day" in at.dataset ? date.toLocaleDateString() : date.toLocaleString();
 }
 for (const button of document.querySelectorAll("button[data-copy]")) {
   button.hidden = false;

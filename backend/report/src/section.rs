@@ -6,7 +6,7 @@ mod changes;
 mod percentiles;
 mod verdict;
 
-use brownout_core::quantity::Unit;
+use brownout_core::quantity::{Unit, clock};
 use maud::{Markup, html};
 
 pub(crate) use around::{environment, happenings, story};
@@ -19,6 +19,17 @@ use crate::date;
 /// A wall time.
 pub(crate) fn when(ms: u64) -> Markup {
     html! { time datetime=(date::iso(ms)) { (date::utc(ms)) } }
+}
+
+/// The day of a wall time.
+pub(crate) fn day(ms: u64) -> Markup {
+    let day = date::day(ms);
+    html! { @if day.is_empty() { "on a day that is not known" } @else { time datetime=(date::iso(ms)) data-day { (day) } } }
+}
+
+/// Minutes and seconds of a duration in ms, or a dash.
+pub(crate) fn lasted(ms: Option<u64>) -> String {
+    ms.map_or("–".to_owned(), |ms| clock(ms.saturating_mul(1_000)))
 }
 
 /// A score line with its button.

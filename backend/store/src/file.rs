@@ -3,6 +3,7 @@
 use std::{
     ffi::OsString,
     fs, io,
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
     time::{Duration, UNIX_EPOCH},
 };
@@ -29,12 +30,11 @@ const CHECKED_UP_TO: u64 = 64 << 20;
 /// Opens or creates the file; gives notices for people besides.
 pub(crate) async fn open(path: &Path) -> Result<(Store, Vec<String>), StoreError> {
     let place = |source| StoreError::Place { path: path.to_owned(), source };
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(place)?;
-    }
+    private(path).map_err(place)?;
     match attempt(path).await {
         Err(error) if error.is_damage() => {
             let kept = keep_aside(path).map_err(place)?;
+            private(path).map_err(place)?;
             let notice = format!(
                 "THE HISTORY WAS DAMAGED and a new one was begun: earlier runs are not shown. \
                  The old file is kept as {} ({error})",
@@ -44,6 +44,19 @@ pub(crate) async fn open(path: &Path) -> Result<(Store, Vec<String>), StoreError
         }
         opened => Ok((opened?, Vec::new())),
     }
+}
+
+/// Creates the file with its folders, readable by its owner alone, who may have a seat's secret in it; its size in bytes.
+pub(crate) fn private(path: &Path) -> io::Result<u64> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let file = fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path)?.metadata()?;
+    if file.permissions().mode() & 0o077 != 0 {
+        // An earlier version has made it.
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+    }
+    Ok(file.len())
 }
 
 async fn attempt(path: &Path) -> Result<Store, StoreError> {

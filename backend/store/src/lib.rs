@@ -8,6 +8,8 @@
 //!
 //! How durable: write-ahead log with `synchronous=NORMAL`. A killed panel loses nothing that was appended; a power cut
 //! may take the last moments, never the order or the consistency.
+//!
+//! [`hub`] is beside all that: what a hub keeps of many participants, in SQLite or Postgres.
 
 mod baseline;
 mod board;
@@ -15,6 +17,7 @@ mod case;
 mod delete;
 mod error;
 mod file;
+pub mod hub;
 mod interrupted;
 mod list;
 mod log;

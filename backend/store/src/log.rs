@@ -58,6 +58,19 @@ impl Store {
         read(&self.readers, format!("{SESSION}{participant}"), after_seq).await
     }
 
+    /// The same in pages: at most so many events after `after_seq`.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    pub async fn session_page(
+        &self,
+        participant: &str,
+        after_seq: u64,
+        most: u32,
+    ) -> Result<Vec<SessionEnvelope>, StoreError> {
+        read_page(&self.readers, format!("{SESSION}{participant}"), after_seq, i64::from(most)).await
+    }
+
     /// Number of the last event of a participant's session; 0 when there is none.
     ///
     /// # Errors
@@ -128,12 +141,23 @@ async fn read<E: DeserializeOwned>(
     stream: String,
     after_seq: u64,
 ) -> Result<Vec<Envelope<E>>, StoreError> {
-    let rows: Vec<(i64, i64, i64, Option<i64>, String)> =
-        sqlx::query_as("SELECT seq, v, wall_ms, run_us, body FROM events WHERE stream = $1 AND seq > $2 ORDER BY seq")
-            .bind(&stream)
-            .bind(signed(after_seq))
-            .fetch_all(database)
-            .await?;
+    read_page(database, stream, after_seq, i64::MAX).await
+}
+
+async fn read_page<E: DeserializeOwned>(
+    database: impl SqliteExecutor<'_>,
+    stream: String,
+    after_seq: u64,
+    most: i64,
+) -> Result<Vec<Envelope<E>>, StoreError> {
+    let rows: Vec<(i64, i64, i64, Option<i64>, String)> = sqlx::query_as(
+        "SELECT seq, v, wall_ms, run_us, body FROM events WHERE stream = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+    )
+    .bind(&stream)
+    .bind(signed(after_seq))
+    .bind(most)
+    .fetch_all(database)
+    .await?;
     let events = rows.into_iter().map(|(seq, v, wall_ms, run_us, body)| {
         let seq = unsigned(seq);
         let body: Body<E> = serde_json::from_str(&body).map_err(|source| json(&stream, seq, source))?;

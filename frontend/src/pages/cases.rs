@@ -16,8 +16,8 @@ pub fn cases() -> AnyView {
     let live = expect_context::<Live>();
     title(|| "Cases".to_owned());
     let cases = RwSignal::new(Fetched::<Vec<ScenarioView>>::Loading);
-    // Anew whenever a run begins or ends, and after a reconnect.
-    let state = Memo::new(move |_| (live.active(), live.greetings()));
+    // Anew whenever a run begins or ends, when runs were deleted, and after a reconnect.
+    let state = Memo::new(move |_| (live.active(), live.greetings(), live.history.get()));
     Effect::new(move || {
         let _ = state.get();
         spawn_local(async move {

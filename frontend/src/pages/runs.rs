@@ -5,11 +5,10 @@ use gloo_net::http::Method;
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
-    app::Alert,
     live::Live,
     pages::cases::spark,
     panel,
-    parts::{dialog::dialog, said::said, verdict::report_of},
+    parts::{alert::Alert, dialog::dialog, said::said, verdict::report_of},
     place::Place,
     title::title,
     view::Fetched,
@@ -37,8 +36,6 @@ struct List {
     cases: RwSignal<Vec<ScenarioView>>,
     /// What others are compared with, in place of the baseline.
     marked: RwSignal<Option<String>>,
-    /// Counts up when the lists are to be asked for anew.
-    stale: RwSignal<u32>,
     alert: Alert,
 }
 
@@ -55,14 +52,13 @@ pub fn runs() -> AnyView {
         confirming: RwSignal::new(false),
         cases: RwSignal::default(),
         marked: RwSignal::new(None),
-        stale: RwSignal::new(0),
         alert,
     };
     let wanted = Memo::new(move |_| {
         let of = |name: &str| place.asked(name).unwrap_or_default();
         (of("case"), of("state"))
     });
-    let state = Memo::new(move |_| (live.active(), live.greetings(), list.stale.get()));
+    let state = Memo::new(move |_| (live.active(), live.greetings(), live.history.get()));
     Effect::new(move || {
         let _ = state.get();
         spawn_local(async move {
@@ -73,16 +69,30 @@ pub fn runs() -> AnyView {
     });
     Effect::new(move || {
         let _ = state.get();
-        let (case, state) = wanted.get();
-        spawn_local(async move { list.take(panel::get(&address(&case, &state, "")).await) });
+        let asked = wanted.get();
+        spawn_local(async move {
+            let page = panel::get(&address(&asked, "")).await;
+            // Something else may be wanted by now.
+            if wanted.try_get_untracked() == Some(asked) {
+                list.take(page);
+            }
+        });
     });
     let more = move |_| {
-        let Some(before) = list.next.get_untracked() else { return };
-        let (case, state) = wanted.get_untracked();
+        // Away until it is answered: the same page is not added twice.
+        let Some(before) = list.next.try_update(Option::take).flatten() else { return };
+        let asked = wanted.get_untracked();
         spawn_local(async move {
-            match panel::get(&address(&case, &state, &before)).await {
+            let page = panel::get(&address(&asked, &before)).await;
+            if wanted.try_get_untracked() != Some(asked) {
+                return;
+            }
+            match page {
                 Ok(page) => list.add(page),
-                Err(problem) => alert.0.set(Some(problem.detail)),
+                Err(problem) => {
+                    list.next.try_set(Some(before));
+                    alert.0.set(Some(problem.detail));
+                }
             }
         });
     };
@@ -109,7 +119,8 @@ pub fn runs() -> AnyView {
         list.confirming.set(false);
         spawn_local(async move {
             match panel::send(Method::DELETE, &format!("/runs/{id}"), None).await {
-                Ok(_) => list.drop(&id),
+                // The feed tells of it, and of what it has changed besides.
+                Ok(_) => list.unmark(&id),
                 Err(problem) => alert.0.set(Some(problem.detail)),
             }
         });
@@ -176,8 +187,10 @@ impl List {
         self.change(|runs| runs.extend(page.items));
     }
 
-    fn drop(self, id: &str) {
-        self.change(|runs| runs.retain(|run| run.id != id));
+    fn unmark(self, id: &str) {
+        if self.marked.with_untracked(|marked| marked.as_deref() == Some(id)) {
+            self.marked.set(None);
+        }
     }
 
     fn change(self, change: impl FnOnce(&mut Vec<RunSummary>)) {
@@ -189,8 +202,8 @@ impl List {
     }
 }
 
-fn address(case: &str, state: &str, before: &str) -> String {
-    let pairs = [("scenario", case), ("state", state), ("before", before)];
+fn address((case, state): &(String, String), before: &str) -> String {
+    let pairs = [("scenario", case.as_str()), ("state", state.as_str()), ("before", before)];
     let asked: Vec<String> =
         pairs.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name}={value}")).collect();
     format!("/runs?{}", asked.join("&"))
@@ -261,7 +274,8 @@ fn row(run: RunSummary, list: List) -> AnyView {
         let path = format!("/runs/{pinned}/baseline");
         spawn_local(async move {
             match panel::send(Method::PUT, &path, None).await {
-                Ok(_) => list.stale.update(|count| *count += 1),
+                // The feed tells of it.
+                Ok(_) => {}
                 Err(problem) => list.alert.0.set(Some(problem.detail)),
             }
         });

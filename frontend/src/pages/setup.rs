@@ -156,7 +156,11 @@ fn logs() -> AnyView {
             return;
         }
         spawn_local(async move {
-            lines.try_set(panel::text(&format!("/stack/logs/{name}?lines=200")).await.into());
+            let told = panel::text(&format!("/stack/logs/{name}?lines=200")).await;
+            // Another one may be wanted by now.
+            if service.try_get_untracked() == Some(name) {
+                lines.try_set(told.into());
+            }
         });
     };
     Effect::new(move || {
@@ -207,23 +211,32 @@ fn logs() -> AnyView {
 
 fn settings() -> AnyView {
     let choices = expect_context::<Choices>();
-    let shown = move || match choices.settings.get() {
-        None => view! {
+    // Built once: what is typed into one field stays when another is saved.
+    let known = Memo::new(move |_| choices.settings.with(Option::is_some));
+    let shown = move || match known.get() {
+        false => view! {
             <div class="form">
                 <p class="muted" role="status">"The panel has not told its settings yet."</p>
                 <button class="button" on:click=move |_| choices.ask_again()>"Ask again"</button>
             </div>
         }
         .into_any(),
-        Some(settings) => {
-            view! { {name(choices, &settings)}{editor_form(choices, || ())}{places(&settings)} }.into_any()
+        true => view! {
+            {name(choices)}
+            {editor_form(choices, || ())}
+            {move || choices.settings.get().map(|settings| places(&settings))}
         }
+        .into_any(),
     };
     view! { <section class="panel settings"><h2>"Settings"</h2>{move || shown()}</section> }.into_any()
 }
 
-fn name(choices: Choices, settings: &Settings) -> AnyView {
-    let name = RwSignal::new(settings.name.clone());
+fn name(choices: Choices) -> AnyView {
+    let name = RwSignal::new(String::new());
+    let told = Memo::new(move |_| {
+        choices.settings.with(|settings| settings.as_ref().map(|settings| settings.name.clone())).unwrap_or_default()
+    });
+    Effect::new(move || name.set(told.get()));
     let keep = move |_| {
         let change = ChangeSettings { name: Some(name.get_untracked()), editor: None };
         choices.change(change, || ());

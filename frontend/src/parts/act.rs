@@ -3,7 +3,12 @@
 use brownout_core::stack::BuildState;
 use leptos::{prelude::*, task::spawn_local};
 
-use crate::{app::Alert, live::Live, panel, parts::said::said, place::Place};
+use crate::{
+    live::Live,
+    panel,
+    parts::{alert::Alert, said::said},
+    place::Place,
+};
 
 /// How a button of several stands among them.
 #[derive(Clone, Copy)]

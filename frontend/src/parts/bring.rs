@@ -7,17 +7,17 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::{panel, parts::dialog::dialog};
 
-/// The button with its dialog; `taken` is told when something was.
-pub fn bring_button(taken: impl Fn() + Copy + Send + Sync + 'static) -> AnyView {
+/// The button with its dialog; the feed tells when something was taken.
+pub fn bring_button() -> AnyView {
     let open = RwSignal::new(false);
     view! {
         <button class="button" data-testid="bring-button" on:click=move |_| open.set(true)>"Add results"</button>
-        {dialog(open, "Add results of others", move || form(open, taken))}
+        {dialog(open, "Add results of others", move || form(open))}
     }
     .into_any()
 }
 
-fn form(open: RwSignal<bool>, taken: impl Fn() + Copy + Send + Sync + 'static) -> AnyView {
+fn form(open: RwSignal<bool>) -> AnyView {
     let text = NodeRef::<html::Textarea>::new();
     let files = NodeRef::<html::Input>::new();
     let came = RwSignal::new(Vec::<String>::new());
@@ -40,8 +40,8 @@ fn form(open: RwSignal<bool>, taken: impl Fn() + Copy + Send + Sync + 'static) -
             let mut lines = Vec::new();
             for (name, text) in parts {
                 // As `BringResults` and `BroughtResults`, without code for these types alone.
-                let body = Value::Object([("text".to_owned(), Value::String(text))].into_iter().collect()).to_string();
-                match panel::send(Method::POST, "/leaderboard/import", Some(body)).await {
+                let body = panel::body(&[("text", Value::String(text))]);
+                match panel::send(Method::POST, "/leaderboard/import", body).await {
                     Ok(answer) => {
                         let came: Value = serde_json::from_str(&answer).unwrap_or_default();
                         lines.push(format!("{name}: {} new, {} known", came["taken"], came["known"]));
@@ -56,7 +56,6 @@ fn form(open: RwSignal<bool>, taken: impl Fn() + Copy + Send + Sync + 'static) -
             }
             came.try_set(lines);
             busy.try_set(false);
-            taken();
         });
     };
     view! {

@@ -22,12 +22,18 @@ pub fn case_clock(scenario: Signal<String>) -> AnyView {
         .into_any()
 }
 
-/// Tells the panel that a case is looked at, so that its clock runs: once a visit and after each reconnect.
+/// Tells the panel that a case is looked at, so that its clock runs: once a visit, after each reconnect, and when one comes
+/// back to this tab: of two tabs the one that is looked at counts.
 pub fn open_case(scenario: Signal<String>) {
     let live = expect_context::<Live>();
+    let looked = RwSignal::new(!document().hidden());
+    let handle = window_event_listener_untyped("visibilitychange", move |_| {
+        looked.try_set(!document().hidden());
+    });
+    on_cleanup(move || handle.remove());
     Effect::new(move || {
         let scenario = scenario.get();
-        if live.snapshots.get() > 0 && !scenario.is_empty() {
+        if looked.get() && live.snapshots.get() > 0 && !scenario.is_empty() {
             // Nothing on the page hangs on it; a panel that cannot be reached is told of elsewhere.
             leptos::task::spawn_local(
                 async move { drop(crate::panel::post(&format!("/cases/{scenario}/open")).await) },

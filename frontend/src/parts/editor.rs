@@ -5,9 +5,9 @@ use gloo_net::http::Method;
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
-    app::Alert,
+    live::Live,
     panel,
-    parts::{act::Stands, copy::put, dialog::dialog},
+    parts::{act::Stands, alert::Alert, copy::put, dialog::dialog},
 };
 
 /// Where a participant's choice not to have files opened is kept: the panel knows only that there is none.
@@ -33,17 +33,31 @@ pub struct Spot {
 }
 
 impl Choices {
-    /// Asks the panel for the settings.
-    pub fn ask(alert: Alert) -> Choices {
+    /// Asks the panel for the settings; anew when they were changed and after a reconnect, when a workshop was joined,
+    /// which keeps the name that was given there, and when the stack has come up, which has its addresses.
+    pub fn ask(live: Live, alert: Alert) -> Choices {
         let choices =
             Choices { settings: RwSignal::new(None), place: RwSignal::new(None), asking: RwSignal::new(false), alert };
-        choices.ask_again();
+        let state = Memo::new(move |_| {
+            let stack = live.stack.with(|stack| stack.phase);
+            (live.greetings(), live.settings.get(), live.hub.with(Option::is_some), stack)
+        });
+        Effect::new(move || {
+            let _ = state.get();
+            choices.ask_again();
+        });
         choices
     }
 
     /// Asks once more.
     pub fn ask_again(self) {
-        spawn_local(async move { self.settings.set(panel::get("/settings").await.ok()) });
+        spawn_local(async move {
+            let told = panel::get("/settings").await.ok();
+            // The same is not shown anew: somebody may be typing.
+            if told.is_some() && self.settings.with_untracked(|known| *known != told) {
+                self.settings.set(told);
+            }
+        });
     }
 
     /// Changes a part of the settings.
@@ -53,8 +67,10 @@ impl Choices {
         spawn_local(async move {
             let body = serde_json::to_string(&change).ok();
             match panel::send(Method::PUT, "/settings", body).await {
-                Ok(_) => {
-                    self.settings.set(panel::get("/settings").await.ok());
+                Ok(answer) => {
+                    if let Ok(settings) = panel::read::<Settings>(&answer) {
+                        self.settings.set(Some(settings));
+                    }
                     then();
                 }
                 Err(problem) => self.alert.0.set(Some(problem.detail)),
@@ -127,9 +143,15 @@ pub fn editor_dialog() -> AnyView {
 
 /// The choice of an editor.
 pub fn editor_form(choices: Choices, then: impl Fn() + Clone + Send + 'static) -> AnyView {
-    let now = choices.settings.get_untracked().unwrap_or_default().editor;
-    let kind = RwSignal::new(now.kind);
-    let command = RwSignal::new(now.command);
+    let (kind, command) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let told = Memo::new(move |_| {
+        choices.settings.with(|settings| settings.as_ref().map(|settings| settings.editor.clone())).unwrap_or_default()
+    });
+    Effect::new(move || {
+        let editor = told.get();
+        kind.set(editor.kind);
+        command.set(editor.command);
+    });
     let kinds = EDITORS.iter().map(|(kind, title, _)| (*kind, *title));
     let kinds = kinds.chain([("command", "A command"), ("none", "I copy the path")]);
     let option = move |(value, title): (&'static str, &'static str)| {

@@ -7,9 +7,10 @@ use brownout_core::{
 use leptos::prelude::*;
 
 use crate::{
-    live::{Connection, Live},
-    parts::services::state_words,
+    live::Live,
+    parts::{membership::Membership, services::state_words},
     place::{Page, Place},
+    socket::Connection,
 };
 
 /// The header.
@@ -18,6 +19,8 @@ pub fn header() -> AnyView {
     let page = expect_context::<Place>().page();
     let services = Memo::new(move |_| live.stack.with(|stack| stack.services.clone()));
     let running = Memo::new(move |_| live.active());
+    let member = expect_context::<Membership>();
+    let alone = Memo::new(move |_| live.hub.with(Option::is_none));
     let link = move |href: &'static str, word: &'static str, of: Page| {
         view! { <a href=href aria-current=move || (page.get() == of).then_some("page")>{word}</a> }.into_any()
     };
@@ -44,6 +47,8 @@ pub fn header() -> AnyView {
                 {move || services.get().iter().map(service).collect::<Vec<_>>()}
             </div>
             {connection(live)}
+            <button class="button quiet" data-testid="join-button" hidden=move || !alone.get()
+                on:click=move |_| member.open.set(true)>"Join"</button>
             <nav aria-label="this machine">{link("/setup", "Setup", Page::Setup)}</nav>
         </header>
     }

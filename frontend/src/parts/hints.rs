@@ -6,7 +6,7 @@ use brownout_core::{
 };
 use leptos::prelude::*;
 
-use crate::{app::Alert, live::Live, panel};
+use crate::{live::Live, panel, parts::alert::Alert};
 
 /// Hints of the case with this id.
 pub fn hints(scenario: Signal<String>) -> AnyView {

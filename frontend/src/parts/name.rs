@@ -3,19 +3,21 @@
 use brownout_core::setup::{ChangeSettings, NAMELESS};
 use leptos::prelude::*;
 
-use crate::parts::editor::Choices;
+use crate::{live::Live, parts::editor::Choices};
 
 /// Where "not now" is kept.
 const LATER: &str = "brownout.no-name";
 
 /// The question, until it is answered or put off.
 pub fn name_question() -> AnyView {
-    let choices = expect_context::<Choices>();
+    let (choices, live) = (expect_context::<Choices>(), expect_context::<Live>());
     let kept = window().local_storage().ok().flatten();
     let later = RwSignal::new(kept.is_some_and(|kept| kept.get_item(LATER).ok().flatten().is_some()));
     let name = RwSignal::new(String::new());
     let nameless = move || {
+        // Who takes part in a workshop has said it there.
         !later.get()
+            && live.hub.with(Option::is_none)
             && choices.settings.with(|settings| settings.as_ref().is_some_and(|settings| settings.name == NAMELESS))
     };
     let give = move |event: leptos::ev::SubmitEvent| {

@@ -8,11 +8,11 @@ use brownout_core::{
 use leptos::prelude::*;
 
 use crate::{
-    app::Alert,
     live::Live,
     panel,
     parts::{
         act::{Stands, deploy_button, run_button},
+        alert::Alert,
         copy::copy,
         editor::{Spot, open_button},
     },

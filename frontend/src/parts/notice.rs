@@ -4,10 +4,10 @@ use brownout_core::wire::Waiting;
 use leptos::prelude::*;
 
 use crate::{
-    app::Alert,
     live::Live,
     parts::{
         act::{Starter, ask_button},
+        alert::{Alert, alert_bar},
         said::said,
     },
 };
@@ -39,16 +39,7 @@ pub fn notices() -> AnyView {
         .into_any()
     };
     view! {
-        {move || match alert.0.get() {
-            None => ().into_any(),
-            Some(says) => view! {
-                <div class="notice problem" role="alert">
-                    <span>{said(&says)}</span>
-                    <button class="button quiet" on:click=move |_| alert.0.set(None)>"Dismiss"</button>
-                </div>
-            }
-            .into_any(),
-        }}
+        {alert_bar(alert)}
         <div class="notices" role="status">{move || shown().into_iter().map(row).collect::<Vec<_>>()}</div>
     }
     .into_any()

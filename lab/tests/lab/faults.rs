@@ -36,7 +36,7 @@ fn exactly_one_item_in_ten_hangs() {
 #[test]
 fn a_fault_ends_by_itself_when_it_expires() {
     let dep = Process::start("dep", &[]);
-    dep.fault(&hang(0, 1, 300));
+    dep.fault(&hang(0, 1, 2_000));
     let call = dep.get("/quote?item=1&id=early");
     until("a call that hangs", || dep.metric("lab_dep_hanging") == 1);
     until("the fault to expire", || dep.state()["fault"].is_null());

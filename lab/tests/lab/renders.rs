@@ -97,7 +97,7 @@ fn who_leaves_frees_the_place_and_is_not_rendered() {
 #[test]
 fn a_document_under_way_is_finished_though_its_client_left() {
     let lab = Lab::start();
-    lab.dep.hang_everything(300);
+    lab.dep.hang_everything(3_000);
     let leaves = lab.render(0, "leaves");
     until("the call", || lab.dep.in_flight() == 1);
     drop(leaves);

@@ -2,12 +2,20 @@
 //! editors show, and the help of the parser when a key is missing. Keys that no struct has are unknown to the parser.
 #![allow(dead_code, missing_docs, reason = "these structs are only ever described, never made")]
 
+mod judged;
+mod load;
+mod panel;
+
 use schemars::JsonSchema;
+
+use judged::{Bands, Criterion, Term};
+use load::Stream;
+use panel::Panel;
 
 /// A scalar with a pattern; anything but a plain string is then a struct of its own.
 macro_rules! scalar {
     ($name:ident, $pattern:literal, $($example:literal),+) => {
-        struct $name;
+        pub(super) struct $name;
 
         impl JsonSchema for $name {
             fn schema_name() -> std::borrow::Cow<'static, str> {
@@ -101,141 +109,6 @@ pub(super) struct Exercise {
     facilitator: Option<String>,
 }
 
-/// One stream of load. Requests come at their instants whether or not answers do.
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
-struct Stream {
-    /// Name of the stream, e.g. `quotes`; `load.quotes.p95` is a signal of it.
-    stream: Name,
-    /// Method, service and path, e.g. `GET api /quote?item={n}&id={id}`; `{n}` counts from 0, `{id}` is unique.
-    request: RequestForm,
-    /// When requests are due: stretches in ascending order that do not overlap.
-    #[schemars(length(min = 1))]
-    arrivals: Vec<Arrival>,
-    /// Seed for random gaps (a Poisson process); without it arrivals are evenly spaced.
-    poisson: Option<u64>,
-    /// How long the client waits for an answer, e.g. `10s`.
-    patience: Duration,
-    /// An answer is right when it is verified and not later than this, e.g. `1s`.
-    right_within: Duration,
-    /// What each POST, PUT or PATCH carries, as JSON in quotes, e.g. `'{"fast":1}'`; nothing in it is filled.
-    #[schemars(length(max = 4000))]
-    body: Option<String>,
-    /// How an answer proves that the dependency or the database gave it.
-    receipt: Option<Receipt>,
-    /// The answer only takes a job on; a feed tells when it is done. An arrival then ends with its job.
-    completion: Option<Completion>,
-    /// Response header that marks a fallback, e.g. `x-degraded`.
-    degraded_header: Option<String>,
-    /// Calls that may be open at once; an arrival beyond it is dropped and shown. 1000 unless told.
-    #[schemars(range(min = 1, max = 100_000))]
-    most_in_flight: Option<u32>,
-    /// A connection is closed after so many requests; without it connections are kept.
-    #[schemars(range(min = 1))]
-    requests_per_connection: Option<u32>,
-}
-
-#[derive(JsonSchema)]
-#[schemars(untagged)]
-enum RequestForm {
-    Line(RequestLine),
-    Parts(Request),
-}
-
-/// A request in parts.
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
-struct Request {
-    /// HTTP method; GET unless told.
-    method: Option<Method>,
-    /// Service that is called: `api` or `worker`.
-    target: Target,
-    /// Path and query; `{n}` counts arrivals from 0, `{id}` is unique.
-    path: String,
-}
-
-#[derive(JsonSchema)]
-#[schemars(rename_all = "UPPERCASE")]
-enum Method {
-    Get,
-    Post,
-    Put,
-    Patch,
-    Delete,
-}
-
-#[derive(JsonSchema)]
-#[schemars(rename_all = "snake_case")]
-enum Target {
-    Api,
-    Worker,
-}
-
-#[derive(JsonSchema)]
-#[schemars(untagged)]
-enum Arrival {
-    Constant(ConstantArrivals),
-    Ramp(RampArrivals),
-    Burst(BurstArrivals),
-}
-
-/// The same rate for a while.
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
-struct ConstantArrivals {
-    /// First instant, e.g. `0s`.
-    from: Duration,
-    /// End, exclusive, e.g. `60s`.
-    to: Duration,
-    /// Requests a second, e.g. `60/s`.
-    rate: Rate,
-}
-
-/// A rate that changes linearly.
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
-struct RampArrivals {
-    /// First instant, e.g. `0s`.
-    from: Duration,
-    /// End, exclusive, e.g. `60s`.
-    to: Duration,
-    /// First and last rate, e.g. `4/s..50/s`.
-    ramp: Ramp,
-}
-
-/// Many requests at once.
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
-struct BurstArrivals {
-    /// The instant, e.g. `5s`.
-    at: Duration,
-    /// How many requests come at once.
-    #[schemars(range(min = 1, max = 20_000))]
-    burst: u32,
-}
-
-/// The first 32 hex digits of HMAC-SHA256 over a text, with the key of the run.
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
-struct Receipt {
-    /// Response header that carries it, e.g. `x-receipt`.
-    header: String,
-    /// The text that was signed, e.g. `quote:{id}:{n}`.
-    signs: String,
-}
-
-/// The service's feed of jobs that have ended, one line of JSON each.
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
-struct Completion {
-    /// Path of the feed at the service that is called, e.g. `/completions`.
-    feed: String,
-    /// Name of the request's job in the feed, e.g. `{id}.0`.
-    job: String,
-    /// The text that the job's receipt signs, e.g. `job:{id}.0:fast`.
-    signs: String,
-}
-
 /// A stretch of the run with a name.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
@@ -274,119 +147,6 @@ struct Hang {
     /// How long a call to the shard hangs, e.g. `60s`.
     #[schemars(rename = "for")]
     how_long: Duration,
-}
-
-/// A chart of this case.
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
-struct Panel {
-    /// Title, e.g. `Calls in flight`.
-    #[schemars(length(max = 60))]
-    title: String,
-    /// Unit of all lines; `count` unless told. `time` is for signals, `seconds` and `cores` are for gauges.
-    unit: Option<PanelUnit>,
-    /// A limit to draw, e.g. the number of slots.
-    limit: Option<f64>,
-    /// The lines, at most four.
-    #[schemars(length(min = 1, max = 4))]
-    lines: Vec<PanelLine>,
-}
-
-#[derive(JsonSchema)]
-#[schemars(rename_all = "snake_case")]
-enum PanelUnit {
-    Count,
-    Share,
-    Time,
-    PerSecond,
-    Seconds,
-    Cores,
-}
-
-/// One line of a chart. Write either `gauge` or `signal`.
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields, extend("oneOf" = [{ "required": ["gauge"] }, { "required": ["signal"] }]))]
-struct PanelLine {
-    /// Gauge of the stack, e.g. `dep.in_flight`.
-    gauge: Option<String>,
-    /// What the load engine measured, second by second, e.g. `load.fast.p95`; the panel's unit is then that of the signal.
-    signal: Option<SignalName>,
-    /// Word in the legend, e.g. `at the dependency`.
-    #[schemars(length(max = 40))]
-    says: String,
-}
-
-/// Something that must hold for a while. Write either `at_least` or `at_most`.
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields, extend("oneOf" = [{ "required": ["at_least"] }, { "required": ["at_most"] }]))]
-struct Criterion {
-    /// Name of the criterion, e.g. `p95`; hints refer to it.
-    name: Name,
-    /// What it is about, e.g. `answered rightly within 1 s`.
-    #[schemars(length(max = 80))]
-    says: String,
-    /// What is measured, e.g. `load.right`.
-    signal: SignalName,
-    /// It holds at this value and above, e.g. `87%`.
-    at_least: Option<Quantity>,
-    /// It holds at this value and below, e.g. `400ms`.
-    at_most: Option<Quantity>,
-    /// When it is judged, e.g. `15s..45s`.
-    during: SpanText,
-    /// The value is taken over so much time up to now, e.g. `5s`.
-    over: Duration,
-    /// It is met when it has held for so long, up to the end of its span, e.g. `15s`.
-    hold: Duration,
-}
-
-/// One term of the score: weight × attainment × attainment of the terms in `times`.
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
-struct Term {
-    /// Name of the term, e.g. `right`.
-    name: Name,
-    /// What it is about, e.g. `answered rightly within 1 s`.
-    #[schemars(length(max = 80))]
-    says: String,
-    /// What is measured, e.g. `load.right`.
-    signal: SignalName,
-    /// Span or list of spans, measured as one, e.g. `15s..45s`.
-    during: SpanOrSpans,
-    /// Points it can earn; all weights add up to 100.
-    weight: f64,
-    /// Value that earns nothing, e.g. `50%`.
-    worthless: Quantity,
-    /// Value that earns everything, e.g. `87%`.
-    perfect: Quantity,
-    /// Names of earlier terms whose attainment multiplies this one, so that quick refusals earn nothing.
-    times: Option<Vec<Name>>,
-    /// The sentence of a verdict in which this term lost most.
-    #[schemars(length(max = 200))]
-    poor: String,
-}
-
-#[derive(JsonSchema)]
-#[schemars(untagged)]
-enum SpanOrSpans {
-    One(SpanText),
-    Several(Vec<SpanText>),
-}
-
-#[derive(JsonSchema)]
-#[schemars(untagged)]
-enum Quantity {
-    Number(f64),
-    WithUnit(String),
-}
-
-/// Scores that the code must reach, so that the exercise is worth its name.
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
-struct Bands {
-    /// The broken code earns this, e.g. `0..40`.
-    broken: LowBand,
-    /// The solved code earns this, e.g. `90..100`.
-    solved: HighBand,
 }
 
 /// A way to edit the case that `brownout prove` runs.

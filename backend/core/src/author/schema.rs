@@ -1,22 +1,30 @@
-//! The JSON Schema of the YAML form, and what the parser takes from it: keys, which of them are required, and what they
+//! The JSON Schema of the YAML forms, and what the parser takes from it: keys, which of them are required, and what they
 //! are for. So the two cannot disagree.
 
 use std::sync::OnceLock;
 
-use schemars::{Schema, generate::SchemaSettings, transform::RecursiveTransform};
+use schemars::{JsonSchema, Schema, generate::SchemaSettings, transform::RecursiveTransform};
 use serde_json::Value as Json;
 
-use super::{form::Exercise, words::listed};
+use super::{form::Exercise, words::listed, workshop::form::Workshop};
 
 /// JSON Schema (2020-12) of the YAML form, for editors.
 pub fn schema() -> Json {
-    root().clone()
+    exercise().clone()
 }
 
-/// A form by the name of its struct.
+/// JSON Schema (2020-12) of run sheets, for editors.
+pub fn workshop_schema() -> Json {
+    workshop().clone()
+}
+
+/// A form by the name of its struct; names are unique over both files.
 pub(super) fn shape(form: &str) -> &'static Json {
-    let root = root();
-    if form == "Exercise" { root } else { &root["$defs"][form] }
+    match form {
+        "Exercise" => exercise(),
+        "Workshop" => workshop(),
+        part => exercise()["$defs"].get(part).unwrap_or_else(|| &workshop()["$defs"][part]),
+    }
 }
 
 /// The keys of a form, sorted.
@@ -43,12 +51,19 @@ pub(super) fn keys_sentence(form: &str) -> String {
     format!("write a mapping with the keys {}", listed(required(shape(form))))
 }
 
-fn root() -> &'static Json {
-    static ROOT: OnceLock<Json> = OnceLock::new();
-    ROOT.get_or_init(|| {
-        let settings = SchemaSettings::draft2020_12().with_transform(RecursiveTransform(without_null));
-        settings.into_generator().into_root_schema_for::<Exercise>().to_value()
-    })
+fn exercise() -> &'static Json {
+    static EXERCISE: OnceLock<Json> = OnceLock::new();
+    EXERCISE.get_or_init(root_of::<Exercise>)
+}
+
+fn workshop() -> &'static Json {
+    static WORKSHOP: OnceLock<Json> = OnceLock::new();
+    WORKSHOP.get_or_init(root_of::<Workshop>)
+}
+
+fn root_of<T: JsonSchema>() -> Json {
+    let settings = SchemaSettings::draft2020_12().with_transform(RecursiveTransform(without_null));
+    settings.into_generator().into_root_schema_for::<T>().to_value()
 }
 
 /// What may be left out may not be written as `null`: an empty key is a slip.

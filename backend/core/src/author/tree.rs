@@ -51,7 +51,7 @@ pub(super) struct Entry {
 pub(super) fn read(text: &str, findings: &mut Findings<'_>) -> Option<Node> {
     if text.len() > MOST_BYTES {
         let message = format!("the file has {} bytes; at most {MOST_BYTES} are read", text.len());
-        return findings.error(&Spot::default(), message, "a scenario needs some kilobytes: is this the right file?");
+        return findings.error(&Spot::default(), message, "such a file needs some kilobytes: is it the right one?");
     }
     let options = options! {
         emit_comments: false,
@@ -85,7 +85,7 @@ pub(super) fn read(text: &str, findings: &mut Findings<'_>) -> Option<Node> {
 fn not_yaml(error: &ScanError) -> (String, Option<String>) {
     let help = match error.kind() {
         ErrorKind::RecursionLimitExceeded => {
-            return (format!("more than {MOST_DEPTH} levels deep"), Some("a scenario has five levels".to_owned()));
+            return (format!("more than {MOST_DEPTH} levels deep"), Some("such a file has five levels".to_owned()));
         }
         ErrorKind::MappingValueNotAllowed => "quote a text that has `: ` in it",
         // The scanner has a kind for each place in which a tab may be wrong.
@@ -155,7 +155,7 @@ impl Grown {
                 }
                 if self.open.len() >= MOST_DEPTH {
                     let message = format!("more than {MOST_DEPTH} levels deep");
-                    findings.error::<()>(&spot(place), message, "a scenario has five levels");
+                    findings.error::<()>(&spot(place), message, "such a file has five levels");
                     return true;
                 }
                 self.open.push(match event {
@@ -195,7 +195,7 @@ impl Grown {
         self.nodes += 1;
         if self.nodes > MOST_NODES {
             let message = format!("more than {MOST_NODES} values");
-            findings.error::<()>(&spot(node.place), message, "a scenario has some hundred: is this the right file?");
+            findings.error::<()>(&spot(node.place), message, "such a file has some hundred: is it the right one?");
             return true;
         }
         match self.open.last_mut() {

@@ -10,8 +10,9 @@
 //! word    = 1*(ALPHA / DIGIT / "-" / "_" / "." / "%")
 //! ```
 //!
-//! A run that is not ranked says `ranked=no`. The other known pairs are `p95` (`310ms`, or `-` where nothing was measured), `ok` (`99.1%` or `-`), `drop` (a count),
-//! `stack` and `run` (the last four characters of the run's id). Only `run` must be there.
+//! A run that is not ranked says `ranked=no`. The other known pairs are `p95` (`310ms`, or `-` where nothing was measured),
+//! `ok` (`99.1%` or `-`), `drop` (a count), `stack` and `run` (the last four characters of the run's id). Only `run` must
+//! be there.
 //! A later version of the line begins with `SCORE/2` and so on.
 
 use std::fmt;

@@ -7,6 +7,7 @@ use crate::{
     by_value::{by_value, from_value},
     case::CaseProgress,
     event::{Envelope, RunEvent, SessionEvent},
+    hub::{row::BoardDelta, view::HubView},
     stack::StackStatus,
 };
 
@@ -31,6 +32,9 @@ pub struct Snapshot {
     /// What everybody should know of this panel, e.g. that a damaged history was kept aside.
     #[serde(default)]
     pub notices: Vec<String>,
+    /// The hub, when the participant has joined one.
+    #[serde(default)]
+    pub hub: Option<HubView>,
 }
 
 /// A run that waits for a precondition.
@@ -94,6 +98,18 @@ pub enum LiveItem {
     /// A case went on, its clock began or stopped, or a hint was shown or became available.
     #[serde(deserialize_with = "by_value")]
     Case(CaseProgress),
+    /// The hub as it is now, or (`None`) the participant has left it.
+    #[serde(deserialize_with = "by_value")]
+    Hub(Option<Box<HubView>>),
+    /// The hub's board changed; only the page that shows it reads this.
+    #[serde(deserialize_with = "by_value")]
+    HubBoard(BoardDelta),
+    /// Runs were deleted or pinned, results brought or forgotten: lists of them are asked for anew.
+    History,
+    /// Settings were changed.
+    Settings,
+    /// Nothing happened: said so that a screen can tell a quiet panel from a connection that is dead.
+    Beat,
 }
 
 impl LiveMessage {
@@ -126,6 +142,11 @@ impl LiveItem {
             "build_line" => is.as_str().map(|line| LiveItem::BuildLine(line.to_owned())),
             "waiting" => from_value(is).map(LiveItem::Waiting).ok(),
             "case" => from_value(is).map(LiveItem::Case).ok(),
+            "hub" => Some(LiveItem::Hub((!is.is_null()).then(|| Box::new(HubView::of(is))))),
+            // That it changed is enough: the page that shows the board asks for it.
+            "hub_board" => Some(LiveItem::HubBoard(BoardDelta::default())),
+            "history" => Some(LiveItem::History),
+            "settings" => Some(LiveItem::Settings),
             _ => None,
         }
     }
@@ -171,17 +192,24 @@ mod tests {
             LiveItem::BuildLine("line".into()),
             LiveItem::Waiting(Some(Waiting { scenario: "a".into(), says: "b".into() })),
             LiveItem::Waiting(None),
+            LiveItem::Hub(Some(Box::new(HubView { name: "Ada".into(), waiting: 2, ..HubView::default() }))),
+            LiveItem::Hub(None),
+            LiveItem::HubBoard(BoardDelta::default()),
+            LiveItem::History,
+            LiveItem::Settings,
         ];
         for item in shown {
             let said = LiveMessage::Item { seq: 7, item: Box::new(item.clone()) };
             let text = serde_json::to_string(&said).expect("serialises");
             assert_eq!(LiveMessage::heard(&text), Some(Heard::Item { seq: 7, item: Some(Box::new(item)) }));
         }
-        let hello = LiveMessage::Hello { epoch: "e".into(), seq: 3, snapshot: Box::default() };
+        let snapshot =
+            Snapshot { hub: Some(HubView { name: "Ada".into(), ..HubView::default() }), ..Snapshot::default() };
+        let hello = LiveMessage::Hello { epoch: "e".into(), seq: 3, snapshot: Box::new(snapshot.clone()) };
         let text = serde_json::to_string(&hello).expect("serialises");
         assert_eq!(
             LiveMessage::heard(&text),
-            Some(Heard::Hello { epoch: "e".into(), seq: 3, snapshot: Box::default() })
+            Some(Heard::Hello { epoch: "e".into(), seq: 3, snapshot: Box::new(snapshot) })
         );
     }
 
@@ -191,6 +219,8 @@ mod tests {
         let said = LiveMessage::Item { seq: 8, item: Box::new(LiveItem::Session(opened)) };
         let text = serde_json::to_string(&said).expect("serialises");
         assert_eq!(LiveMessage::heard(&text), Some(Heard::Item { seq: 8, item: None }));
+        let text = serde_json::to_string(&LiveMessage::Item { seq: 9, item: Box::new(LiveItem::Beat) });
+        assert_eq!(LiveMessage::heard(&text.expect("serialises")), Some(Heard::Item { seq: 9, item: None }));
         assert_eq!(LiveMessage::heard(r#"{"type":"newer"}"#), None);
     }
 }

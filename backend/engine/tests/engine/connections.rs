@@ -80,7 +80,7 @@ async fn a_broken_head_is_a_failure_not_a_retry() {
 #[tokio::test]
 async fn a_burst_opens_as_many_connections_as_it_needs() {
     let server = Server::start(|_| async {
-        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        tokio::time::sleep(std::time::Duration::from_secs(2)).await;
         answer(200, &[], "ok")
     });
     let run = run(vec![burst(100)], target(&server.url)).await;

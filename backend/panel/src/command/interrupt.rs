@@ -16,7 +16,15 @@ impl Interrupt {
     /// # Errors
     /// When the system does not let us receive signals.
     pub(super) fn watch(says: &'static str) -> anyhow::Result<Self> {
-        let (signals, token) = (signals()?, CancellationToken::new());
+        Interrupt::watch_for(says, true)
+    }
+
+    /// The same; where `hangup` is false, SIGHUP means something else.
+    ///
+    /// # Errors
+    /// When the system does not let us receive signals.
+    pub(super) fn watch_for(says: &'static str, hangup: bool) -> anyhow::Result<Self> {
+        let (signals, token) = (signals(hangup)?, CancellationToken::new());
         let ending = token.clone();
         let watching = tokio::spawn(async move {
             signals.await;
@@ -33,17 +41,17 @@ impl Drop for Interrupt {
     }
 }
 
-fn signals() -> anyhow::Result<impl Future<Output = ()>> {
+fn signals(hangup: bool) -> anyhow::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let context = "signals cannot be received";
     let mut interrupt = signal(SignalKind::interrupt()).context(context)?;
     let mut terminate = signal(SignalKind::terminate()).context(context)?;
-    let mut hangup = signal(SignalKind::hangup()).context(context)?;
+    let mut hung_up = signal(SignalKind::hangup()).context(context)?;
     Ok(async move {
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
+            _ = hung_up.recv(), if hangup => {}
         }
     })
 }

@@ -15,7 +15,10 @@ use tokio::{
     sync::broadcast::{self, error::RecvError},
 };
 
-use crate::command::{Place, progress::spinner};
+use crate::{
+    command::{Place, progress::spinner},
+    prefetched,
+};
 
 /// Lines of a failure that are shown.
 const LINES: usize = 15;
@@ -88,6 +91,8 @@ pub(super) async fn prefetch(place: &Place, options: Prefetch) -> anyhow::Result
         eprintln!("error: could not be had: {}. Why stands above.", lacking.join(", "));
         return Ok(ExitCode::FAILURE);
     }
+    // The facilitator's readiness wall goes by it.
+    prefetched::mark(&root, &place.data_dir()?, &options.stack)?;
     if !place.json {
         println!("Everything is here: the stack {} needs no network from now on.", options.stack);
     }

@@ -58,6 +58,9 @@ pub struct Serve {
     /// Where the lab is built; lab/target by default.
     #[arg(long, value_name = "DIR", env = "BROWNOUT_LAB_TARGET_DIR")]
     lab_target_dir: Option<PathBuf>,
+    /// A certificate (PEM) to trust when joining a hub, besides this machine's own.
+    #[arg(long, value_name = "FILE", env = "BROWNOUT_HUB_CA")]
+    hub_ca: Option<PathBuf>,
 }
 
 /// What is logged. The client of a cluster tells each failed request as an error of its own; we say it once, in words.
@@ -89,6 +92,7 @@ pub(super) async fn serve(place: &Place, options: Serve) -> anyhow::Result<ExitC
         allowed_hosts: options.allowed_host,
         lab_target_dir: options.lab_target_dir,
         stack: options.stack,
+        hub_ca: options.hub_ca,
     })
     .await?;
     for notice in &panel.notices {

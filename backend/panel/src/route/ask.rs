@@ -11,7 +11,7 @@ use crate::problem::Problem;
 
 /// The query of a request. A value that cannot be read is a 400 that names what is allowed.
 #[derive(Debug)]
-pub(super) struct Asked<T>(pub(super) T);
+pub(crate) struct Asked<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     type Rejection = Problem;
@@ -28,10 +28,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
 
 /// The JSON body of a request.
 #[derive(Debug)]
-pub(super) struct Sent<T>(pub(super) T);
+pub(crate) struct Sent<T>(pub(crate) T);
 
 /// A body that a route takes.
-pub(super) trait Body: DeserializeOwned {
+pub(crate) trait Body: DeserializeOwned {
     /// How one looks, for whoever sent another.
     const EXAMPLE: &str;
 }
@@ -49,6 +49,6 @@ impl<T: Body, S: Send + Sync> FromRequest<S> for Sent<T> {
 }
 
 /// 400 with what is wrong about the query.
-pub(super) fn bad_query(detail: impl Into<String>) -> Problem {
+pub(crate) fn bad_query(detail: impl Into<String>) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "bad-query", "The query cannot be read", detail)
 }

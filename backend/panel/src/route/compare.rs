@@ -3,12 +3,12 @@
 use axum::{
     Json,
     extract::{Path, State},
-    http::{StatusCode, header},
-    response::{IntoResponse, Response},
+    http::StatusCode,
+    response::Response,
 };
 use brownout_core::{
     comparison::{Comparison, compare},
-    wire::{PruneRuns, PrunedRuns},
+    wire::{LiveItem, PruneRuns, PrunedRuns},
 };
 use brownout_report::{Pair, Record, comparison, csv, hdr};
 use brownout_store::Pinned;
@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     app::App,
+    attachment::attachment,
     library::{self, Kept},
     problem::{Answer, Problem},
 };
@@ -102,8 +103,8 @@ pub(super) async fn export(
         }
         Format::Hdr => ("text/plain; charset=utf-8", "hlog", hdr(&kept.run).map_err(Problem::internal)?),
     };
-    let file = format!("attachment; filename=\"{}-{}.{ending}\"", kept.summary.scenario, kept.summary.short);
-    Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, file)], bytes).into_response())
+    let name = format!("{}-{}.{ending}", kept.summary.scenario, kept.summary.short);
+    Ok(attachment(kind, &name, bytes))
 }
 
 /// Makes a ranked run the baseline of its case: later ones are compared with it.
@@ -117,6 +118,7 @@ pub(super) async fn pin(State(app): State<App>, Path(id): Path<String>) -> Answe
     match app.store.pin_baseline(&summary.id).await? {
         Pinned::Done => {
             app.library.stale();
+            app.feed.publish(LiveItem::History);
             Ok(StatusCode::NO_CONTENT)
         }
         Pinned::NoRun => Err(Problem::not_found("run", &id)),
@@ -148,6 +150,7 @@ pub(super) async fn prune(State(app): State<App>, Sent(wanted): Sent<PruneRuns>)
             library::forget(&app, run).await;
         }
         left = app.store.run_count().await.unwrap_or(left);
+        app.feed.publish(LiveItem::History);
     }
     Ok(Json(PrunedRuns { runs: runs.into_iter().map(|run| run.id).collect(), left }))
 }

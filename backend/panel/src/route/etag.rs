@@ -11,19 +11,19 @@ use sha2::{Digest, Sha256};
 use crate::problem::{Answer, Problem};
 
 /// A body as JSON with the tag of its content.
-pub(super) fn json(asked: &HeaderMap, body: &impl Serialize) -> Answer<Response> {
+pub(crate) fn json(asked: &HeaderMap, body: &impl Serialize) -> Answer<Response> {
     let body = serde_json::to_vec(body).map_err(Problem::internal)?;
     Ok(tagged(asked, "application/json", &of(&body), body))
 }
 
 /// The tag of a content. A weak one: what is compressed on the way is the same answer.
-pub(super) fn of(content: &[u8]) -> String {
+pub(crate) fn of(content: &[u8]) -> String {
     let hex: String = Sha256::digest(content).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     format!("W/\"{hex}\"")
 }
 
 /// 304 when the caller has this very answer, else the answer.
-pub(super) fn tagged(asked: &HeaderMap, kind: &'static str, tag: &str, body: impl Into<Body>) -> Response {
+pub(crate) fn tagged(asked: &HeaderMap, kind: &'static str, tag: &str, body: impl Into<Body>) -> Response {
     let mut answer = if knows(asked, tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -38,7 +38,7 @@ pub(super) fn tagged(asked: &HeaderMap, kind: &'static str, tag: &str, body: imp
 }
 
 /// Whether the caller has the answer with this tag (RFC 9110, 13.1.2: compared weakly).
-pub(super) fn knows(asked: &HeaderMap, tag: &str) -> bool {
+pub(crate) fn knows(asked: &HeaderMap, tag: &str) -> bool {
     let plain = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     let known = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     known.flat_map(|list| list.split(',')).any(|known| known.trim() == "*" || plain(known) == plain(tag))

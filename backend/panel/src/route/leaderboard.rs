@@ -3,78 +3,85 @@
 use axum::{
     Json,
     extract::{DefaultBodyLimit, Path, State},
-    http::{StatusCode, header},
-    response::{IntoResponse, Response},
+    http::StatusCode,
+    response::Response,
 };
-use brownout_core::leaderboard::{BringResults, BroughtResults, Leaderboard};
-use brownout_report::{leaderboard_csv, leaderboard_markdown};
-use serde::Deserialize;
+use brownout_core::{
+    hub::row::HubBoard,
+    leaderboard::{BringResults, BroughtResults, Leaderboard},
+    wire::LiveItem,
+};
+use serde::{Deserialize, Serialize};
 use tower_http::limit::RequestBodyLimitLayer;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     ask::{Asked, Body, Sent},
+    board_file::BoardFile,
+    hub::not_joined,
     scenarios::of_catalog,
 };
 use crate::{
     app::App,
     board::{self, BoardError},
     bring,
-    clock::wall_ms,
     problem::{Answer, Problem},
 };
 
 /// A `data.json` is larger than what other requests carry, bytes.
 const BROUGHT_LIMIT: usize = 4 * 1024 * 1024;
 
-/// The best ranked run of every participant in every case of the catalog, best total first.
-#[utoipa::path(get, path = "/leaderboard", operation_id = "get_leaderboard", tag = "leaderboard", responses(
-    (status = 200, description = "Rows of those who have a ranked run", body = Leaderboard),
-))]
-pub(super) async fn board(State(app): State<App>) -> Answer<Json<Leaderboard>> {
-    Ok(Json(board::board(&app).await?))
-}
-
-/// How the board is wanted.
+/// Which board is wanted.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct Wanted {
-    /// `csv`, `json` or `markdown`.
+pub(super) struct Which {
+    /// `own`: of this history, the default; `hub`: of the workshop, as the hub told it last.
     #[param(inline)]
-    format: Format,
+    #[serde(default)]
+    of: Of,
 }
 
-/// Forms of the board.
-#[derive(Debug, Clone, Copy, Deserialize, utoipa::ToSchema)]
+/// Boards that there are.
+#[derive(Debug, Clone, Copy, Default, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum Format {
-    Csv,
-    Json,
-    Markdown,
+enum Of {
+    #[default]
+    Own,
+    Hub,
+}
+
+/// A board.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[serde(untagged)]
+pub(super) enum Board {
+    /// Of this history.
+    Own(Leaderboard),
+    /// Of the workshop.
+    Hub(HubBoard),
+}
+
+/// The best ranked run of every participant in every case of the catalog, best total first; or the board of the workshop.
+#[utoipa::path(get, path = "/leaderboard", operation_id = "get_leaderboard", tag = "leaderboard", params(Which), responses(
+    (status = 200, description = "Rows of those who have a ranked run", body = inline(Board)),
+    (status = 400, description = "There is no such board"),
+    (status = 404, description = "No workshop was joined"),
+))]
+pub(super) async fn board(State(app): State<App>, Asked(which): Asked<Which>) -> Answer<Json<Board>> {
+    Ok(Json(match which.of {
+        Of::Own => Board::Own(board::board(&app).await?),
+        Of::Hub => Board::Hub(app.member.board().ok_or_else(not_joined)?),
+    }))
 }
 
 /// The board as a file.
-#[utoipa::path(get, path = "/leaderboard/export", operation_id = "export_leaderboard", tag = "leaderboard", params(Wanted), responses(
+#[utoipa::path(get, path = "/leaderboard/export", operation_id = "export_leaderboard", tag = "leaderboard", params(BoardFile), responses(
     (status = 200, description = "The file", body = String, content_type = "text/csv"),
     (status = 400, description = "There is no such format"),
 ))]
-pub(super) async fn export(State(app): State<App>, Asked(wanted): Asked<Wanted>) -> Answer<Response> {
+pub(super) async fn export(State(app): State<App>, Asked(wanted): Asked<BoardFile>) -> Answer<Response> {
     let board = board::board(&app).await?;
-    let (kind, name, bytes) = match wanted.format {
-        Format::Csv => {
-            ("text/csv; charset=utf-8", "leaderboard.csv", leaderboard_csv(&board).map_err(Problem::internal)?)
-        }
-        Format::Json => {
-            ("application/json", "leaderboard.json", serde_json::to_vec_pretty(&board).map_err(Problem::internal)?)
-        }
-        Format::Markdown => {
-            let text = leaderboard_markdown(&board, wall_ms());
-            ("text/markdown; charset=utf-8", "LEADERBOARD.md", text.into_bytes())
-        }
-    };
-    let file = format!("attachment; filename=\"{name}\"");
-    Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, file)], bytes).into_response())
+    wanted.of(&board, "leaderboard")
 }
 
 impl Body for BringResults {
@@ -86,7 +93,9 @@ impl Body for BringResults {
     (status = 200, description = "What was taken, what was known, what was not taken and why", body = BroughtResults),
 ))]
 pub(super) async fn import(State(app): State<App>, Sent(brought): Sent<BringResults>) -> Answer<Json<BroughtResults>> {
-    Ok(Json(bring::bring(&app, &brought).await?))
+    let came = bring::bring(&app, &brought).await?;
+    app.feed.publish(LiveItem::History);
+    Ok(Json(came))
 }
 
 /// The route that takes more than others do.
@@ -102,7 +111,10 @@ pub(super) fn importing() -> OpenApiRouter<App> {
 ))]
 pub(super) async fn forget(State(app): State<App>, Path(participant): Path<String>) -> Answer<StatusCode> {
     match app.store.forget_results(&participant).await? {
-        true => Ok(StatusCode::NO_CONTENT),
+        true => {
+            app.feed.publish(LiveItem::History);
+            Ok(StatusCode::NO_CONTENT)
+        }
         false => Err(Problem::not_found("participant whose results were brought", &participant)),
     }
 }

@@ -13,8 +13,7 @@ use crate::{openapi, reference};
     (status = 200, description = "This document", body = serde_json::Value),
 ))]
 pub(super) async fn document(asked: HeaderMap) -> Response {
-    let text = openapi::COMMITTED;
-    etag::tagged(&asked, "application/json", &etag::of(text.as_bytes()), text)
+    as_document(&asked, openapi::COMMITTED)
 }
 
 /// The same as a page. It runs no script and loads nothing.
@@ -22,8 +21,18 @@ pub(super) async fn document(asked: HeaderMap) -> Response {
     (status = 200, description = "A page", body = String, content_type = "text/html"),
 ))]
 pub(super) async fn page(asked: HeaderMap) -> Response {
-    let (page, policy) = reference::page(openapi::COMMITTED);
-    let mut answer = etag::tagged(&asked, "text/html; charset=utf-8", &etag::of(page.as_bytes()), page);
+    as_page(&asked, openapi::COMMITTED)
+}
+
+/// A document, for programs.
+pub(crate) fn as_document(asked: &HeaderMap, document: &'static str) -> Response {
+    etag::tagged(asked, "application/json", &etag::of(document.as_bytes()), document)
+}
+
+/// A document, for people.
+pub(crate) fn as_page(asked: &HeaderMap, document: &str) -> Response {
+    let (page, policy) = reference::page(document);
+    let mut answer = etag::tagged(asked, "text/html; charset=utf-8", &etag::of(page.as_bytes()), page);
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }

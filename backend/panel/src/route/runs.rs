@@ -12,7 +12,7 @@ use brownout_core::{
     event::{Envelope, RunEvent},
     fold::Run,
     score,
-    wire::{Page, RunDetail, RunStarted, RunState, RunSummary, StartRun},
+    wire::{LiveItem, Page, RunDetail, RunStarted, RunState, RunSummary, StartRun},
 };
 use brownout_store::{RunFilter, StoreError};
 use serde::Deserialize;
@@ -212,6 +212,7 @@ pub(super) async fn delete(State(app): State<App>, Path(id): Path<String>) -> An
             if let Some(summary) = &summary {
                 library::forget(&app, summary).await;
             }
+            app.feed.publish(LiveItem::History);
             Ok(StatusCode::NO_CONTENT)
         }
         Ok(false) => Err(Problem::not_found("run", &id)),

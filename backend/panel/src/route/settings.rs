@@ -1,12 +1,15 @@
 //! What the participant has chosen, and where things are.
 
 use axum::{Json, extract::State, http::StatusCode};
-use brownout_core::setup::{ChangeSettings, Settings};
+use brownout_core::{
+    setup::{ChangeSettings, Settings},
+    wire::LiveItem,
+};
 
 use super::ask::{Body, Sent};
 use crate::{
     app::App,
-    problem::{Answer, Problem},
+    problem::{Answer, Problem, sentence},
     settings,
 };
 
@@ -42,10 +45,8 @@ pub(super) async fn change(State(app): State<App>, Sent(wanted): Sent<ChangeSett
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "setting", title, sentence(&error.to_string()))
     })?;
     settings::keep(&app.store, &change).await?;
+    app.feed.publish(LiveItem::Settings);
+    // The name stands on the leaderboard.
+    app.feed.publish(LiveItem::History);
     show(State(app)).await
-}
-
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str())).unwrap_or_default()
 }

@@ -209,6 +209,7 @@ impl Lead<'_> {
             ranked: self.unranked.is_empty(),
             met: score.is_some() && unmet.is_empty(),
             unmet,
+            clock_ms: Some(self.app.session.cases.clock_ms(&self.started.scenario.id)),
         };
         let finished = Finished { ended, criteria, score, unranked: self.unranked, lag_p99_us, because };
         self.log.append(run_us, RunEvent::Finished(Box::new(finished))).await;

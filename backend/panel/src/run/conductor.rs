@@ -5,12 +5,14 @@ mod place;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use brownout_core::{
+    case::CaseState,
     event::{RunEnvelope, RunEvent, SessionEvent, Started},
+    hub::pulse::RunningNow,
     plan::Plan,
     score::Unranked,
     wire::{Precondition, Waiting},
 };
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -47,8 +49,21 @@ struct Active {
     events: Arc<Mutex<Vec<RunEnvelope>>>,
     stop: CancellationToken,
     told: mpsc::Sender<RunEvent>,
-    /// Cancelled when the run has written its last event.
+    /// Cancelled when the run has written its last event and the next may begin.
     ended: CancellationToken,
+}
+
+/// Gives the place of a run back when its task ends, however it does.
+struct Over {
+    app: App,
+    ended: CancellationToken,
+}
+
+impl Drop for Over {
+    fn drop(&mut self) {
+        *self.app.conductor.lock() = State::Idle;
+        self.ended.cancel();
+    }
 }
 
 /// Why a run does not start.
@@ -85,12 +100,16 @@ impl Conductor {
             let run = became.wait_for(Option::is_some).await.ok().and_then(|run| run.clone());
             return run.ok_or(StartError::CalledOff);
         }
+        // One that has told its end is over for whoever heard it, though it still writes.
+        if let Some(ended) = app.conductor.ending() {
+            ended.cancelled().await;
+        }
         // Given back when this future is dropped, e.g. because the caller went away.
         let place = Place::take(app, scenario_id, if anyway { Wish::Go } else { Wish::Wait })?;
         let settled = precondition::settle(app, &place).await;
         let mut unranked = match (settled, place.wish()) {
+            (_, Wish::Cancel) => return Err(StartError::CalledOff),
             (Ok(()), _) => Vec::new(),
-            (Err(_), Wish::Cancel) => return Err(StartError::CalledOff),
             (Err(unmet), Wish::Go) => vec![Unranked::Anyway { precondition: unmet.says }],
             (Err(unmet), Wish::Wait) => {
                 return Err(StartError::Precondition { precondition: unmet.precondition, says: unmet.says });
@@ -100,8 +119,10 @@ impl Conductor {
         if !changed.is_empty() {
             unranked.push(Unranked::Practice { files: changed });
         }
-        // Whoever runs a case works on it.
-        if app.session.cases.opened().as_deref() != Some(scenario_id) {
+        // Whoever runs a case works on it; the clock of one that is completed stands still all the same.
+        if app.session.cases.opened().as_deref() != Some(scenario_id)
+            && app.session.cases.progress(&entry.scenario).state != CaseState::Completed
+        {
             app.record(SessionEvent::CaseOpened { scenario: scenario_id.to_owned() }).await;
         }
         let run = uuid::Uuid::now_v7().to_string();
@@ -134,17 +155,21 @@ impl Conductor {
             stop: stop.clone(),
             told,
             ended: ended.clone(),
-        });
-        let log = log.begin(RunEvent::Started(Box::new(started.clone()))).await;
-        let task = app.clone();
+        })?;
+        // From here on it goes on, whether or not its caller still waits: nothing is awaited in between.
+        let over = Over { app: app.clone(), ended };
+        let (begun, has_begun) = oneshot::channel();
         app.tasks.spawn(async move {
+            let app = over.app.clone();
+            let log = log.begin(RunEvent::Started(Box::new(started.clone()))).await;
+            let _ = begun.send(());
             let run = started.run.clone();
-            conduct(&task, started, log, events_of_others, stop).await;
-            *task.conductor.lock() = State::Idle;
-            ended.cancel();
+            conduct(&app, started, log, events_of_others, stop).await;
+            drop(over);
             // The next run need not wait for the report of this one.
-            library::keep(&task, &run).await;
+            library::keep(&app, &run).await;
         });
+        let _ = has_begun.await;
         Ok(run)
     }
 
@@ -200,6 +225,15 @@ impl Conductor {
         ended.cancelled().await;
     }
 
+    /// When the run will be over that has written its last event.
+    fn ending(&self) -> Option<CancellationToken> {
+        let state = self.lock();
+        let State::Running(active) = &*state else { return None };
+        let events = active.events.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = events.last().and_then(|event| event.body.known());
+        matches!(last, Some(RunEvent::Finished(_))).then(|| active.ended.clone())
+    }
+
     /// Id of the run that goes on.
     pub fn running(&self) -> Option<String> {
         match &*self.lock() {
@@ -214,6 +248,20 @@ impl Conductor {
             State::Running(active) => active.events.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             _ => Vec::new(),
         }
+    }
+
+    /// How far the run is that goes on.
+    pub fn progress(&self) -> Option<RunningNow> {
+        let state = self.lock();
+        let State::Running(active) = &*state else { return None };
+        let events = active.events.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(RunEvent::Started(started)) = events.first()?.body.known() else { return None };
+        let second = events.iter().rev().find_map(|event| match event.body.known() {
+            Some(RunEvent::Window(window)) => Some(window.index),
+            _ => None,
+        });
+        let of = u32::try_from(started.plan.end_us / 1_000_000).unwrap_or(u32::MAX);
+        Some(RunningNow { scenario: active.scenario.clone(), second: second.unwrap_or_default(), of })
     }
 
     /// What a run waits for.

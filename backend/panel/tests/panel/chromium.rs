@@ -146,8 +146,17 @@ impl Chromium {
         }
     }
 
+    /// Waits until an element is seen and can be used.
+    pub async fn usable(&self, id: &str, patience: Duration) {
+        let script = format!(
+            "const e = document.querySelector(\"[data-testid='{id}']\"); return !!e && !e.disabled && e.checkVisibility()"
+        );
+        self.until(&format!("{id} cannot be used"), patience, async |b| b.ask(&script).await == true).await;
+    }
+
     /// Clicks an element where a person would see it: not below what stays at the head of the page.
     pub async fn click(&self, id: &str, patience: Duration) {
+        self.usable(id, patience).await;
         let element = self.find(id, patience).await;
         self.ask(&format!("document.querySelector(\"[data-testid='{id}']\").scrollIntoView({{block: 'center'}})"))
             .await;

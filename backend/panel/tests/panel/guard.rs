@@ -61,6 +61,7 @@ async fn a_second_panel_in_a_data_directory_names_the_first() {
         allowed_hosts: Vec::new(),
         lab_target_dir: None,
         stack: brownout_panel::stacks::StackArgs::default(),
+        hub_ca: None,
     });
     let error = second.await.err().expect("refused").to_string();
     assert!(error.contains(&lab.record.url), "{error}");
@@ -81,6 +82,7 @@ async fn a_taken_port_is_named_with_its_holder() {
         allowed_hosts: Vec::new(),
         lab_target_dir: None,
         stack: brownout_panel::stacks::StackArgs::default(),
+        hub_ca: None,
     });
     let error = second.await.err().expect("refused").to_string();
     assert!(error.contains(&format!("port {port} is in use")), "{error}");

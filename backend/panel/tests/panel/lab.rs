@@ -7,6 +7,7 @@ use std::{
 };
 
 use brownout_core::{
+    score::Unranked,
     stack::{StackPhase, StackStatus},
     wire::{LiveItem, LiveMessage, Problem, RunDetail, RunStarted},
 };
@@ -106,6 +107,7 @@ impl Lab {
             // One target folder for all scratch copies: dependencies are built once, cargo's lock lets one build at a time.
             lab_target_dir: Some(repository().join("lab/target")),
             stack: brownout_panel::stacks::StackArgs::default(),
+            hub_ca: None,
         })
         .await
         .expect("the panel starts");
@@ -177,6 +179,8 @@ impl Lab {
     /// Waits for the end of a run by its events.
     pub async fn finish(&self, run: &str) -> RunDetail {
         let mut live = self.live("").await;
+        // What happens from its first message on is told by it, what was before by the answer.
+        assert!(matches!(live.next().await, Some(LiveMessage::Hello { .. })));
         let detail: RunDetail = self.get(&format!("/runs/{run}")).await;
         if detail.summary.ended_ms.is_none() {
             let finished = format!("run/{run}");
@@ -246,4 +250,10 @@ pub fn copy(from: &Path, to: &Path) {
             fs::write(&target, fs::read(&path).expect("read")).expect("written");
         }
     }
+}
+
+/// Why a run is not ranked, without what is the machine's alone: a pause of it may make the load late.
+pub fn reasons(run: &RunDetail) -> Vec<Unranked> {
+    let own = run.unranked.iter().filter(|why| !matches!(why, Unranked::GeneratorLate { .. }));
+    own.cloned().collect()
 }

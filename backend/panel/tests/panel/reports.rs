@@ -2,6 +2,7 @@
 
 use brownout_core::{
     comparison::Comparison,
+    hub::archive::ArchiveCard,
     leaderboard::{BroughtResults, Leaderboard},
     wire::{Page, PrunedRuns, ReportWritten, RunSummary, ScenarioView},
 };
@@ -9,7 +10,7 @@ use brownout_report::Record;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::{chromium::Chromium, history::History, lab::Lab};
+use super::{archives, chromium::Chromium, history::History, lab::Lab};
 
 async fn text(lab: &Lab, path: &str) -> (StatusCode, String) {
     let answer = lab.http.get(lab.url(path)).send().await.expect("an answer");
@@ -66,12 +67,15 @@ async fn a_report_is_a_file_that_opens_without_network_on_screens_and_on_paper()
     let history = History::of(&lab).await;
     history.completed("run-aaaa", 1_000, 22).await;
     history.completed("run-bbbb", 5_000, 97).await;
+    let workshop = brownout_hub::archive::pack(&archives::archive("Autumn", 1_000)).expect("packed");
+    let workshop: ArchiveCard = archives::post(&lab, workshop).await.json().await.expect("a card");
     let folder = tempfile::tempdir().expect("a temporary directory");
     let mut files = Vec::new();
     for (name, path) in [
         ("report", "/reports/timeouts/run-bbbb/report.html"),
         ("comparison", "/compare?base=aaaa&run=bbbb"),
         ("index", "/reports/index.html"),
+        ("workshop", &workshop.url),
     ] {
         let file = folder.path().join(format!("{name}.html"));
         std::fs::write(&file, text(&lab, path).await.1).expect("written");

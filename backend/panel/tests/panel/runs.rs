@@ -5,13 +5,18 @@ use std::time::{Duration, Instant};
 use brownout_core::{
     event::{RunEnvelope, RunEvent},
     score::Unranked,
-    wire::{Page, RunState, RunSummary},
+    wire::{LiveItem, LiveMessage, Page, RunStarted, RunState, RunSummary},
 };
 use brownout_panel::server::{self, Panel, ServeOptions};
+use futures::StreamExt;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
+use tokio::time::timeout;
 
-use super::{history::History, lab::Lab};
+use super::{
+    history::History,
+    lab::{Lab, reasons},
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stopped_run_ends_at_once_is_not_ranked_and_leaves_the_lab_as_it_was() {
@@ -21,13 +26,55 @@ async fn a_stopped_run_ends_at_once_is_not_ranked_and_leaves_the_lab_as_it_was()
     assert!(lab.post(&format!("/runs/{run}/stop"), json!({})).await.status().is_success());
     let detail = lab.finish(&run).await;
     assert!(asked.elapsed() < Duration::from_secs(10), "stopping took {:?}", asked.elapsed());
+    assert_eq!(reasons(&detail), [Unranked::Incomplete]);
     assert_eq!((detail.state, detail.score), (RunState::Stopped, None));
-    assert_eq!(detail.unranked, [Unranked::Incomplete]);
     // Stopping again is harmless, and the next run may start.
     assert!(lab.post(&format!("/runs/{run}/stop"), json!({})).await.status().is_success());
     let next = lab.start_run().await;
     let page: Page<RunSummary> = lab.get("/runs").await;
     assert_eq!(page.items.iter().map(|item| item.id.as_str()).collect::<Vec<_>>(), [next.as_str(), run.as_str()]);
+    lab.down().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_goes_away_while_a_run_begins_leaves_room_for_the_next() {
+    let lab = Lab::up().await;
+    for after_ms in [0, 1, 2, 4, 8, 16, 32, 64] {
+        let asked = lab.post("/runs", json!({"scenario": "timeouts"}));
+        // Dropped, the request is cut off wherever it was.
+        let _ = timeout(Duration::from_millis(after_ms), asked).await;
+        let free = timeout(Duration::from_secs(30), async {
+            loop {
+                let answer = lab.post("/runs", json!({"scenario": "timeouts"})).await;
+                if answer.status() == StatusCode::CREATED {
+                    return answer.json::<RunStarted>().await.expect("an id").id;
+                }
+                let going: Page<RunSummary> = lab.get("/runs?state=running").await;
+                for run in going.items {
+                    lab.post(&format!("/runs/{}/stop", run.id), json!({})).await;
+                    lab.finish(&run.id).await;
+                }
+            }
+        });
+        let run = free.await.unwrap_or_else(|_| panic!("no run can begin after one was left after {after_ms} ms"));
+        lab.post(&format!("/runs/{run}/stop"), json!({})).await;
+        lab.finish(&run).await;
+    }
+    // Other screens are told when runs are gone.
+    let mut live = lab.live("").await;
+    assert!(matches!(live.next().await, Some(LiveMessage::Hello { .. })));
+    let page: Page<RunSummary> = lab.get("/runs").await;
+    let gone = lab.send(Method::DELETE, &format!("/runs/{}", page.items[0].id), None).await;
+    assert_eq!(gone.status(), StatusCode::NO_CONTENT);
+    let told = timeout(Duration::from_secs(30), async {
+        while let Some(message) = live.next().await {
+            if matches!(message, LiveMessage::Item { item, .. } if matches!(*item, LiveItem::History)) {
+                return;
+            }
+        }
+        panic!("the feed ended");
+    });
+    told.await.expect("the feed tells of it");
     lab.down().await;
 }
 
@@ -50,6 +97,7 @@ async fn a_run_that_the_panel_left_in_the_middle_is_shown_as_interrupted() {
         allowed_hosts: Vec::new(),
         lab_target_dir: None,
         stack: brownout_panel::stacks::StackArgs::default(),
+        hub_ca: None,
     })
     .await
     .expect("the next panel starts");

@@ -7,3 +7,4 @@ mod sample;
 mod data;
 mod pages;
 mod runs;
+mod workshop;

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Parsed without an error, below the bound, and nothing in it asks for anything.
-fn sound(page: &str) {
+pub(crate) fn sound(page: &str) {
     let document = parse_document(RcDom::default(), Default::default()).one(page);
     assert_eq!(
         document.errors.borrow().as_slice(),

@@ -21,6 +21,19 @@ async fn clocks_and_choices_are_there_after_a_restart() {
     assert_eq!(history.store.setting::<Editor>("other").await.expect("reads"), None);
 }
 
+/// A seat's secret is in it, once its participant has joined a workshop.
+#[tokio::test]
+async fn the_file_is_for_its_owner_alone_also_when_an_earlier_version_has_made_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let history = History::new().await;
+    let path = history.path();
+    let mode = || std::fs::metadata(&path).expect("there").permissions().mode() & 0o777;
+    assert_eq!(mode(), 0o600);
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).expect("changed");
+    let _history = history.reopened().await;
+    assert_eq!(mode(), 0o600);
+}
+
 #[tokio::test]
 async fn a_deleted_run_is_gone_and_the_next_ranked_one_becomes_the_baseline() {
     let history = History::new().await;

@@ -66,7 +66,7 @@ fn print_board(board: &Leaderboard) {
         return;
     }
     for (at, row) in board.rows.iter().enumerate() {
-        println!("{:>2}  {:>3}  {} {}", at + 1, row.total, row.name, row.tag);
+        println!("{:>2}  {:>3}  {}", at + 1, row.total, format!("{} {}", row.name, row.tag).trim_end());
         for (case, cell) in board.cases.iter().zip(&row.cells) {
             let Some(cell) = cell else { continue };
             let took = cell.to_best_ms.map_or(String::new(), |ms| format!(" after {}", clock(ms * 1_000)));

@@ -22,6 +22,7 @@ pub struct Runs {
 #[derive(Debug, Subcommand)]
 enum RunsVerb {
     /// List them, newest first.
+    #[command(after_help = "Examples:\n  brownout runs list --case timeouts\n  brownout runs list --limit 5 --json")]
     List {
         /// Only runs of this case.
         #[arg(long)]
@@ -31,11 +32,15 @@ enum RunsVerb {
         limit: u32,
     },
     /// Make a ranked run the baseline of its case.
+    #[command(after_help = "Example:\n  brownout runs pin 7f3a")]
     Pin {
         /// The run: its id, or the last four characters of it or more.
         run: String,
     },
     /// Delete old runs with their reports; baselines and best runs stay.
+    #[command(
+        after_help = "Examples:\n  brownout runs prune --keep 50 --dry-run\n  brownout runs prune --keep 5 --case timeouts"
+    )]
     Prune {
         /// How many of the newest runs of each case stay.
         #[arg(long)]

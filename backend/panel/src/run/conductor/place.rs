@@ -68,27 +68,37 @@ impl<'a> Place<'a> {
             && pending.waiting.says != says
         {
             pending.waiting.says = says.to_owned();
-            let waiting = pending.waiting.clone();
-            drop(state);
-            self.app.feed.publish(LiveItem::Waiting(Some(waiting)));
+            // Under the lock, so that screens hear changes in their order; publishing waits for nobody.
+            self.app.feed.publish(LiveItem::Waiting(Some(pending.waiting.clone())));
         }
     }
 
-    pub(super) fn fill(mut self, active: Active) {
+    /// The run has its place from now on.
+    ///
+    /// # Errors
+    /// When it was called off in the last moment.
+    pub(super) fn fill(mut self, active: Active) -> Result<(), StartError> {
         let run = active.run.clone();
-        let before = std::mem::replace(&mut *self.app.conductor.lock(), State::Running(active));
-        if let State::Waiting(pending) = before {
-            pending.became.send_replace(Some(run));
+        {
+            let mut state = self.app.conductor.lock();
+            if self.wish() == Wish::Cancel {
+                return Err(StartError::CalledOff);
+            }
+            if let State::Waiting(pending) = std::mem::replace(&mut *state, State::Running(active)) {
+                pending.became.send_replace(Some(run));
+            }
+            self.app.feed.publish(LiveItem::Waiting(None));
         }
         self.filled = true;
-        self.app.feed.publish(LiveItem::Waiting(None));
+        Ok(())
     }
 }
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
         if !self.filled {
-            *self.app.conductor.lock() = State::Idle;
+            let mut state = self.app.conductor.lock();
+            *state = State::Idle;
             self.app.feed.publish(LiveItem::Waiting(None));
         }
     }
