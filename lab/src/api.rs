@@ -17,6 +17,7 @@ use crate::{
         dependency::{Ask, Dependency},
         metrics,
         order::Order,
+        reach,
         render::{Renderer, render},
     },
 };
@@ -52,6 +53,7 @@ pub fn routes() -> Result<Router, String> {
             "/metrics",
             get(move || async move { [requests.text(), slots.text(), pool.text(), queue.text()].concat() }),
         )
+        .merge(reach::routes())
         .with_state(App { dep, db }))
 }
 

@@ -13,5 +13,6 @@ pub mod log;
 pub mod metrics;
 pub mod order;
 pub mod problem;
+pub mod reach;
 pub mod render;
 pub mod server;

@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::sealed::{
     dependency::check_id,
     jobs::{Ask, Crew, Jobs, Refused, follow},
-    log,
+    log, reach,
     server::Leaving,
 };
 
@@ -38,7 +38,8 @@ pub fn routes() -> Result<Router, String> {
         .route("/completions", get(completions))
         .route("/control/reset", post(reset))
         .route("/metrics", get(metrics))
-        .with_state(Worker { jobs, crew }))
+        .with_state(Worker { jobs, crew })
+        .merge(reach::routes()))
 }
 
 #[derive(Deserialize)]

@@ -15,7 +15,10 @@ use tokio_tungstenite::{
     tungstenite::{Message, client::IntoClientRequest},
 };
 
-use crate::record::{Kind, Record, read_of};
+use crate::{
+    near,
+    record::{Kind, Record, read_of},
+};
 
 /// A panel that answers.
 #[derive(Debug, Clone)]
@@ -38,7 +41,7 @@ impl Client {
     /// The panel or hub of a folder, if one lives there.
     pub async fn find_kind(kind: Kind, data_dir: &Path) -> Option<Client> {
         let record = read_of(kind, data_dir)?;
-        let client = Client { record, http: reqwest::Client::new() };
+        let client = Client { record, http: near::client() };
         let probe = client.http.get(client.url("/healthz")).timeout(Duration::from_secs(2));
         let answer = probe.send().await.ok()?;
         answer.status().is_success().then_some(client)

@@ -22,6 +22,7 @@ pub mod guard;
 pub mod hub;
 pub mod library;
 pub mod membership;
+mod near;
 pub mod openapi;
 pub mod outbox;
 pub mod prefetched;

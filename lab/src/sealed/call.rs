@@ -51,6 +51,11 @@ impl Caller {
         }
     }
 
+    /// Where the dependency is.
+    pub(super) fn base(&self) -> &str {
+        &self.base
+    }
+
     /// Status and body of the answer.
     pub(super) async fn call(&self, method: Method, path: &str) -> Result<(StatusCode, Bytes), Unavailable> {
         let uri: Uri = format!("{}{path}", self.base)

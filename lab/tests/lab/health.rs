@@ -1,8 +1,8 @@
 //! What all three services have.
 
-use std::process::Command;
+use std::{net::TcpListener, process::Command};
 
-use crate::process::Process;
+use crate::{Lab, process::Process};
 
 fn all() -> [Process; 3] {
     // Nobody listens there; readiness must not ask.
@@ -26,6 +26,30 @@ fn each_answer_names_the_build() {
             let answer = service.get(path).answer();
             let build = answer.header("x-lab-build").unwrap_or_else(|| panic!("{path}: {answer:?}"));
             assert!(metrics.contains(&format!("lab_build_info{{build=\"{build}\"}} 1\n")), "{metrics}");
+        }
+    }
+}
+
+#[test]
+fn callers_say_whether_they_reach_the_dependency() {
+    let lab = Lab::start();
+    let worker = Process::start("worker", &[("DEP_URL", &format!("http://{}", lab.dep.address))]);
+    for caller in [&lab.api, &worker] {
+        assert_eq!(caller.get("/reach").answer().status, 200);
+    }
+    assert_eq!(lab.dep.state()["calls_total"], 0, "it is no call of a run");
+    // It takes connections and answers none, as where a network swallows what is sent.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = format!("http://{}", listener.local_addr().unwrap());
+    for (url, says) in [
+        ("http://127.0.0.1:1", "the dependency cannot be reached: "),
+        ("http://dep.invalid:8082", "the dependency cannot be reached: "),
+        (&silent, "did not answer within 2 s"),
+    ] {
+        for mode in ["api", "worker"] {
+            let answer = Process::start(mode, &[("DEP_URL", url)]).get("/reach").answer();
+            let why = answer.json()["error"].as_str().unwrap().to_owned();
+            assert!(answer.status == 503 && why.contains(says) && why.contains(url), "{mode}: {why}");
         }
     }
 }

@@ -21,6 +21,7 @@ use crate::{
         progress::spinner,
         serve::{Ports, ensure},
     },
+    near,
     stacks::{Ground, Kind, StackArgs},
 };
 
@@ -152,12 +153,12 @@ pub(super) async fn status(place: &Place) -> anyhow::Result<ExitCode> {
 pub(super) async fn smoke(place: &Place) -> anyhow::Result<ExitCode> {
     let client = panel(place).await?;
     let status: StackStatus = client.get("/stack").await?;
-    let http = reqwest::Client::builder().timeout(Duration::from_secs(2)).build()?;
+    let http = near::client();
     let mut healthy = true;
     for service in status.services.iter().filter(|service| !service.address.is_empty()) {
         let url = format!("{}/readyz", service.address);
         let asked = Instant::now();
-        match http.get(&url).send().await {
+        match http.get(&url).timeout(Duration::from_secs(2)).send().await {
             Ok(answer) if answer.status().is_success() => {
                 let build = answer.headers().get("x-lab-build").and_then(|value| value.to_str().ok()).unwrap_or("?");
                 println!("ok    {url}  {} ms  build {build}", asked.elapsed().as_millis());

@@ -6,6 +6,8 @@ use brownout_core::plan::{FaultOrder, PlannedFault};
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::near;
+
 /// A control call takes at most this long.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -34,7 +36,7 @@ struct State {
 impl Dependency {
     /// The simulator with this control address.
     pub fn new(base: &str) -> Self {
-        Dependency { base: base.to_owned(), client: reqwest::Client::new() }
+        Dependency { base: base.to_owned(), client: near::client() }
     }
 
     /// Ends faults and forgets the run before.

@@ -3,14 +3,16 @@
 use std::time::Duration;
 
 use brownout_core::{
-    stack::{BuildState, Scaling, ServiceState, StackPhase, StackStatus},
+    stack::{BuildState, Endpoints, Scaling, ServiceState, StackPhase, StackStatus},
     wire::Precondition,
 };
+use serde::Deserialize;
 use tokio::time::{Instant, sleep};
 
 use crate::{
     app::App,
     clock::wall_ms,
+    near,
     run::{
         Dependency,
         conductor::{Place, Wish},
@@ -21,6 +23,8 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How often the dependency is asked whether it is quiet: the only thing here that cannot be watched.
 const ASK_EVERY: Duration = Duration::from_millis(200);
+/// A service says within 2 s whether it reaches the dependency.
+const ANSWER: Duration = Duration::from_secs(3);
 
 /// A precondition that does not hold.
 pub(super) struct Unmet {
@@ -39,13 +43,7 @@ pub(super) async fn settle(app: &App, place: &Place<'_>) -> Result<(), Unmet> {
     loop {
         // Looked at in a statement of its own: the guard must not live across an await.
         let of_stack = of_stack(&status.borrow_and_update());
-        let unmet = match of_stack {
-            Some(unmet) => unmet,
-            None => match quiet(app).await {
-                Some(unmet) => unmet,
-                None => return Ok(()),
-            },
-        };
+        let Some(unmet) = first_unmet(app, of_stack).await else { return Ok(()) };
         if !unmet.passes || place.wish() != Wish::Wait || Instant::now() >= deadline {
             return Err(unmet);
         }
@@ -55,6 +53,17 @@ pub(super) async fn settle(app: &App, place: &Place<'_>) -> Result<(), Unmet> {
             changed = status.changed() => if changed.is_err() { return Err(unmet) },
             () = sleep(ASK_EVERY) => {}
         }
+    }
+}
+
+/// The first precondition that does not hold; the stack's status comes first.
+async fn first_unmet(app: &App, of_stack: Option<Unmet>) -> Option<Unmet> {
+    if of_stack.is_some() {
+        return of_stack;
+    }
+    match quiet(app).await {
+        None => reached(app).await,
+        unmet => unmet,
     }
 }
 
@@ -126,6 +135,37 @@ async fn quiet(app: &App) -> Option<Unmet> {
         }
         Err(error) => Some(unmet(Precondition::ServicesReady, format!("Waiting: {error}."), true)),
     }
+}
+
+/// Whether the lab's own network is whole. Where it is not, the best code would earn nothing.
+async fn reached(app: &App) -> Option<Unmet> {
+    let Endpoints { api, worker, .. } = app.stack.endpoints();
+    let http = near::client();
+    for (caller, url) in [("api", api), ("worker", worker)] {
+        if let Err(why) = reaches(&http, &url).await {
+            let says = format!("Waiting until {caller} reaches the dependency: {why}.");
+            return Some(unmet(Precondition::ServicesReady, says, true));
+        }
+    }
+    None
+}
+
+/// Asks a service of the lab whether it comes through to the dependency.
+async fn reaches(http: &reqwest::Client, url: &str) -> Result<(), String> {
+    let unanswered = |error: reqwest::Error| format!("{url}/reach did not answer ({})", error.without_url());
+    let answer = http.get(format!("{url}/reach")).timeout(ANSWER).send().await.map_err(unanswered)?;
+    let status = answer.status();
+    if status.is_success() {
+        return Ok(());
+    }
+    let said = answer.text().await.map_err(unanswered)?;
+    Err(serde_json::from_str(&said).map_or_else(|_| format!("{url}/reach answered {status}"), |Said { error }| error))
+}
+
+/// What a service of the lab says that cannot do what it was asked.
+#[derive(Deserialize)]
+struct Said {
+    error: String,
 }
 
 fn unmet(precondition: Precondition, says: String, passes: bool) -> Unmet {

@@ -4,13 +4,13 @@ use std::fs;
 
 use brownout_core::{
     case::{CaseProgress, CaseState, HintState},
-    wire::{LiveItem, LiveMessage},
+    wire::{LiveItem, LiveMessage, RunStarted},
 };
 use futures::StreamExt;
 use reqwest::StatusCode;
 use serde_json::json;
 
-use super::lab::Lab;
+use super::lab::{Lab, ready};
 
 /// Hints that come at once, so that nobody waits for two minutes.
 fn hasten(lab: &Lab) {
@@ -81,7 +81,7 @@ async fn a_case_that_is_not_met_cannot_be_completed_before_its_time_is_over() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn anyway_does_not_wait_and_hurries_a_run_that_waits() {
+async fn anyway_does_not_wait() {
     let lab = Lab::start(None).await;
     // The stack is down: only a person can mend that, so the run is refused at once.
     let refused = lab.post("/runs", json!({"scenario": "timeouts"})).await;
@@ -97,5 +97,47 @@ async fn anyway_does_not_wait_and_hurries_a_run_that_waits() {
     assert!(!detail.summary.ranked && !detail.summary.because.is_empty(), "{:?}", detail.summary);
     // Whoever runs a case works on it.
     assert!(timeouts(&lab).await.ticking);
+    lab.down().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_waits_until_the_lab_can_be_whole_and_can_be_called_off_or_hurried() {
+    let lab = Lab::start(None).await;
+    // A cluster whose pods do not find each other looks like this: all are ready, and no code earns anything.
+    let manifest = lab.root.join("deploy/k8s/api.yaml");
+    let text = fs::read_to_string(&manifest).expect("the manifest");
+    let lost = text.replace("http://dep:8082", "http://127.0.0.1:1");
+    assert_ne!(text, lost, "the manifest names the dependency otherwise now");
+    fs::write(&manifest, lost).expect("written");
+    lab.bring_up().await;
+    lab.until(ready).await;
+    let mut live = lab.live("").await;
+    let mut told = async || loop {
+        let Some(message) = live.next().await else { panic!("the feed ended") };
+        if let LiveMessage::Item { item, .. } = message
+            && let LiveItem::Waiting(Some(waiting)) = *item
+            && waiting.says.starts_with("Waiting until api reaches the dependency")
+        {
+            break waiting.says;
+        }
+    };
+    let ask = json!({"scenario": "timeouts"});
+    let (answer, says) = tokio::join!(lab.post("/runs", ask.clone()), async {
+        let says = told().await;
+        assert!(lab.post("/runs/waiting/stop", json!({})).await.status().is_success());
+        says
+    });
+    assert_eq!(Lab::problem(answer).await.kind, "called-off");
+    assert!(says.contains("cannot be reached") && says.contains("http://127.0.0.1:1"), "{says}");
+
+    let (first, hurried) = tokio::join!(lab.post("/runs", ask), async {
+        told().await;
+        lab.post("/runs", json!({"scenario": "timeouts", "anyway": true})).await
+    });
+    let [first, hurried]: [RunStarted; 2] = [first.json().await.expect("an id"), hurried.json().await.expect("an id")];
+    assert_eq!(first.id, hurried.id, "one run came of both");
+    assert!(lab.post(&format!("/runs/{}/stop", first.id), json!({})).await.status().is_success());
+    let summary = lab.finish(&first.id).await.summary;
+    assert!(!summary.ranked, "{summary:?}");
     lab.down().await;
 }

@@ -87,6 +87,7 @@ async fn a_process_that_does_not_start_is_told_from_code_that_does_not_compile()
     let dev = tokio::process::Command::new(env!("CARGO_BIN_EXE_brownout"))
         .args(["dev", "--root"])
         .arg(&lab.root)
+        .env("HTTP_PROXY", "http://127.0.0.1:1")
         .output()
         .await
         .expect("brownout runs");

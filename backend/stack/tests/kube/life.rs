@@ -65,6 +65,12 @@ async fn a_lab_comes_up_from_nothing_and_a_second_up_changes_nothing() {
     assert_eq!(answering_build(&endpoints.api).await, status.build.live);
     assert_eq!(answering_build(&endpoints.worker).await, status.build.live);
     assert_eq!(service(&status, "api").address, endpoints.api);
+    // From pod to pod, by the names of Services.
+    for caller in [&endpoints.api, &endpoints.worker] {
+        let answer = reqwest::get(format!("{caller}/reach")).await.unwrap();
+        let (status, said) = (answer.status(), answer.text().await.unwrap());
+        assert!(status.is_success(), "{caller} does not reach dep: {said}");
+    }
 
     let before = everything(&cluster).await;
     stack.up().await.unwrap();
