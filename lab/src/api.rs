@@ -53,8 +53,8 @@ pub fn routes() -> Result<Router, String> {
             "/metrics",
             get(move || async move { [requests.text(), slots.text(), pool.text(), queue.text()].concat() }),
         )
-        .merge(reach::routes())
-        .with_state(App { dep, db }))
+        .with_state(App { dep, db })
+        .merge(reach::routes()))
 }
 
 /// Boxes the case, so that an edit of it rebuilds the case alone and not all that is generic over its future.
