@@ -108,7 +108,7 @@ pub struct Scaling {
     pub conditions: Vec<Condition>,
     /// What happened, oldest first; the last 20.
     pub events: Vec<ScaleEvent>,
-    /// Time between the last two decisions, ms; 0 when not known.
+    /// Time between two decisions as far as it can be seen, ms; 0 when not known.
     pub sync_ms: u64,
     /// Time over which the last samples were taken, ms; 0 when not known.
     pub metrics_ms: u64,

@@ -114,7 +114,6 @@ fn cell(frame: &Frame, room: &Room, seat: &Seat, scenario: &str, judged: &Judged
         best: known.best.map(|best| best.score),
         last: known.last,
         runs: known.runs,
-        last_run: known.last_run,
         clock_ms: seat.clock_ms(scenario),
         hints: u32::try_from(hints).unwrap_or(u32::MAX),
         flags,

@@ -218,19 +218,16 @@ impl Seat {
         if let SessionEvent::Built { ok, .. } = event {
             self.build_failed = !ok;
         }
-        let of = match event {
+        let mut of: BTreeSet<String> = match event {
             SessionEvent::CaseOpened { scenario }
             | SessionEvent::RunFinished { scenario, .. }
             | SessionEvent::HintShown { scenario, .. }
-            | SessionEvent::CaseCompleted { scenario, .. } => vec![scenario.clone()],
+            | SessionEvent::CaseCompleted { scenario, .. } => BTreeSet::from([scenario.clone()]),
             SessionEvent::Edited { .. } => self.cases.open.iter().cloned().collect(),
-            SessionEvent::Deployed { .. } => {
-                let open = self.cases.open.iter().cloned();
-                self.cases.editing().into_iter().chain(open).collect::<BTreeSet<String>>().into_iter().collect()
-            }
-            _ => Vec::new(),
+            SessionEvent::Deployed { .. } => self.cases.editing().into_iter().chain(self.cases.open.clone()).collect(),
+            _ => BTreeSet::new(),
         };
-        let of: Vec<String> = of.into_iter().filter(|of| self.knows(of)).collect();
+        of.retain(|of| self.knows(of));
         if of.is_empty() {
             return;
         }

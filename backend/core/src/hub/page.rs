@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use super::{
     hand::Hand,
     message::{Audience, Said},
-    readiness::Readiness,
     row::GridRow,
     survey::{Answers, Counted},
 };
@@ -192,8 +191,6 @@ pub struct Person {
     pub row: GridRow,
     /// Runs that ended, the last one first.
     pub runs: Vec<PersonRun>,
-    /// How ready the laptop is, if it has told.
-    pub readiness: Option<Readiness>,
 }
 
 /// A run of a participant.

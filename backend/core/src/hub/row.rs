@@ -56,8 +56,6 @@ pub struct GridCell {
     pub last: Option<u32>,
     /// Runs that have ended.
     pub runs: u32,
-    /// Id of the last run.
-    pub last_run: Option<String>,
     /// Reading of the case clock, ms.
     pub clock_ms: u64,
     /// Hints that were taken.

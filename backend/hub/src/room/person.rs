@@ -34,11 +34,7 @@ impl Room {
             ended_ms: run.told.ended_ms,
             record: run.record,
         };
-        Ok(Person {
-            row: grid::row(self, seat, now_ms),
-            runs: seat.runs().into_iter().map(run).collect(),
-            readiness: seat.readiness.as_ref().map(|(readiness, _)| readiness.clone()),
-        })
+        Ok(Person { row: grid::row(self, seat, now_ms), runs: seat.runs().into_iter().map(run).collect() })
     }
 
     /// What a seat is told of itself.

@@ -17,8 +17,6 @@ pub struct Cell {
     pub last: Option<u32>,
     /// Whether that one was ranked: a run that was stopped is no practice.
     pub last_ranked: bool,
-    /// The last run that ended.
-    pub last_run: Option<String>,
     /// Runs that ended.
     pub runs: u32,
     /// Reading of the case clock, as an event told it last, ms: see [`Seat::clock_ms`](super::Seat::clock_ms).
@@ -41,7 +39,6 @@ pub struct Best {
 impl Cell {
     pub(super) fn ended(&mut self, run: &RunTold) {
         self.runs = self.runs.saturating_add(1);
-        self.last_run = Some(run.run.clone());
         let Some(score) = run.score else { return };
         (self.last, self.last_ranked) = (Some(score), run.ranked);
         if !run.ranked {

@@ -108,11 +108,12 @@ async fn what_a_laptop_says_of_itself_is_shown_in_one_short_line() {
     ada.say(&hub, SessionEvent::Readied { readiness }).await.unwrap();
     let told_ms = hub.now();
     hub.at(told_ms + 2 * MINUTE);
-    assert_eq!(hub.desk.readiness().await.unwrap()[0].told_ms, told_ms, "when it was told, not when it is looked at");
+    let told = hub.desk.readiness().await.unwrap().remove(0);
+    assert_eq!(told.told_ms, told_ms, "when it was told, not when it is looked at");
     let person = hub.desk.person(&ada.seat).await.unwrap();
     let pulse = person.row.pulse.unwrap();
     assert_eq!((pulse.open, pulse.problem.unwrap().chars().count()), (None, 200));
-    let ready = person.readiness.unwrap();
+    let ready = told.readiness;
     assert_eq!(ready.lacking[0].fix.as_deref(), Some("cargo fetch"));
     for shown in [&ready.lacking[0].name, &ready.lacking[0].title, &ready.stack, &ready.machine.os] {
         assert!(shown.chars().count() == 300 && !shown.contains(['\u{202e}', '\u{7}']), "{shown:?}");

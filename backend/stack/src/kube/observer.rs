@@ -7,6 +7,7 @@ use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
+    time::Instant,
 };
 
 use futures::{Stream, StreamExt, TryStreamExt};
@@ -59,7 +60,7 @@ impl Observer {
             let watched = watcher(Api::<HorizontalPodAutoscaler>::namespaced(client(), namespace), ours.clone());
             watched.inspect_ok(|event| {
                 if let Event::Apply(autoscaler) = event {
-                    self.lock().decides(autoscaler);
+                    self.lock().decides(autoscaler, Instant::now());
                 }
             })
         };

@@ -14,6 +14,8 @@ use crate::{
 
 /// Longer gaps between two decisions of an autoscaler mean that it had nothing to say.
 const LONGEST_SYNC_MS: u64 = 60_000;
+/// The shortest of fewer gaps says little: it had nothing new to say at most of the times when it looked.
+const FEWEST_GAPS: u32 = 3;
 
 /// The view, and what goes with it.
 #[derive(Debug, Default)]
@@ -24,8 +26,8 @@ pub(super) struct Seen {
     next: u64,
     /// Rows of the services, as the manifests have them.
     pub(super) rows: Vec<Row>,
-    /// When each autoscaler was last seen to decide, and the shortest time between two decisions, ms.
-    decided: BTreeMap<String, (Instant, u64)>,
+    /// How often each autoscaler was seen to decide.
+    decided: BTreeMap<String, Decided>,
     /// Over how long the cluster measures, ms.
     pub(super) metrics_ms: u64,
     /// Whether everything was there once: what is missing now was taken away.
@@ -36,6 +38,35 @@ pub(super) struct Seen {
     pub(super) addresses: BTreeMap<String, String>,
     /// The way into the cluster; `None` while there is none.
     pub(super) access: Option<Access>,
+}
+
+/// When an autoscaler was seen to decide.
+#[derive(Debug)]
+struct Decided {
+    last: Instant,
+    /// Gaps between two decisions, and the shortest of them, ms.
+    gaps: u32,
+    shortest_ms: u64,
+}
+
+impl Decided {
+    fn new(last: Instant) -> Self {
+        Self { last, gaps: 0, shortest_ms: u64::MAX }
+    }
+
+    fn again(&mut self, now: Instant) {
+        let gap = u64::try_from(now.duration_since(self.last).as_millis()).unwrap_or(u64::MAX);
+        self.last = now;
+        if (1_000..LONGEST_SYNC_MS).contains(&gap) {
+            self.gaps += 1;
+            self.shortest_ms = self.shortest_ms.min(gap);
+        }
+    }
+
+    /// How far its decisions lie apart at least, ms; 0 when not known.
+    fn sync_ms(&self) -> u64 {
+        if self.gaps >= FEWEST_GAPS { self.shortest_ms } else { 0 }
+    }
 }
 
 impl Seen {
@@ -99,7 +130,7 @@ impl Seen {
             if told.desired == 0 {
                 told.desired = told.current;
             }
-            told.sync_ms = self.decided.get(&name).map_or(0, |(_, shortest)| *shortest);
+            told.sync_ms = self.decided.get(&name).map_or(0, Decided::sync_ms);
             told.metrics_ms = self.metrics_ms;
             Some(told)
         });
@@ -107,15 +138,37 @@ impl Seen {
     }
 
     /// An autoscaler tells nobody how often it looks; two changes of its status are at least that far apart.
-    pub(super) fn decides(&mut self, autoscaler: &HorizontalPodAutoscaler) {
-        let now = Instant::now();
-        let (before, shortest) = self.decided.get(&autoscaler.name_any()).copied().unwrap_or((now, 0));
-        let gap = u64::try_from(now.duration_since(before).as_millis()).unwrap_or(u64::MAX);
-        let shortest = match (gap, shortest) {
-            (gap, shortest) if !(1_000..LONGEST_SYNC_MS).contains(&gap) => shortest,
-            (gap, 0) => gap,
-            (gap, shortest) => gap.min(shortest),
+    pub(super) fn decides(&mut self, autoscaler: &HorizontalPodAutoscaler, now: Instant) {
+        self.decided
+            .entry(autoscaler.name_any())
+            .and_modify(|decided| decided.again(now))
+            .or_insert_with(|| Decided::new(now));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn how_often_an_autoscaler_looks_is_the_shortest_of_several_gaps() {
+        let begin = Instant::now();
+        let told = |seconds: &[u64]| {
+            let mut decided = Decided::new(begin);
+            for second in seconds {
+                decided.again(begin + Duration::from_secs(*second));
+            }
+            decided.sync_ms()
         };
-        self.decided.insert(autoscaler.name_any(), (now, shortest));
+        // One gap of 10 s is what a sample each 10 s looks like; nothing follows from it.
+        assert_eq!(told(&[]), 0);
+        assert_eq!(told(&[10]), 0);
+        assert_eq!(told(&[10, 25]), 0);
+        assert_eq!(told(&[10, 25, 30]), 5_000);
+        assert_eq!(told(&[15, 30, 45, 60]), 15_000);
+        // Twice within a second is one decision, and after a minute it had nothing to say meanwhile.
+        assert_eq!(told(&[10, 10, 20, 85, 100]), 10_000);
     }
 }
