@@ -41,11 +41,9 @@ fn callers_say_whether_they_reach_the_dependency() {
     // It takes connections and answers none, as where a network swallows what is sent.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let silent = format!("http://{}", listener.local_addr().unwrap());
-    for (url, says) in [
-        ("http://127.0.0.1:1", "the dependency cannot be reached: "),
-        ("http://dep.invalid:8082", "the dependency cannot be reached: "),
-        (&silent, "did not answer within 2 s"),
-    ] {
+    for (url, says) in
+        [("http://127.0.0.1:1", "the dependency cannot be reached: "), (&silent, "did not answer within 2 s")]
+    {
         for mode in ["api", "worker"] {
             let answer = Process::start(mode, &[("DEP_URL", url)]).get("/reach").answer();
             let why = answer.json()["error"].as_str().unwrap().to_owned();
