@@ -18,7 +18,10 @@ use k8s_openapi::api::{
 };
 use kube::{Api, Resource, ResourceExt, api::ListParams};
 use serde::de::DeserializeOwned;
-use tokio::{task::JoinSet, time::timeout};
+use tokio::{
+    task::JoinSet,
+    time::{sleep, timeout},
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -48,6 +51,20 @@ async fn everything(cluster: &Cluster) -> String {
     )
 }
 
+/// Waits until a service reaches the dependency from pod to pod: the node may learn of a Service later than of its pods.
+async fn comes_through(caller: &str) {
+    let begun = Instant::now();
+    loop {
+        let answer = reqwest::get(format!("{caller}/reach")).await.unwrap();
+        let (status, said) = (answer.status(), answer.text().await.unwrap());
+        if status.is_success() {
+            return;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(15), "{caller} does not reach dep: {said}");
+        sleep(Duration::from_millis(100)).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: make test-k8s"]
 async fn a_lab_comes_up_from_nothing_and_a_second_up_changes_nothing() {
@@ -65,11 +82,8 @@ async fn a_lab_comes_up_from_nothing_and_a_second_up_changes_nothing() {
     assert_eq!(answering_build(&endpoints.api).await, status.build.live);
     assert_eq!(answering_build(&endpoints.worker).await, status.build.live);
     assert_eq!(service(&status, "api").address, endpoints.api);
-    // From pod to pod, by the names of Services.
     for caller in [&endpoints.api, &endpoints.worker] {
-        let answer = reqwest::get(format!("{caller}/reach")).await.unwrap();
-        let (status, said) = (answer.status(), answer.text().await.unwrap());
-        assert!(status.is_success(), "{caller} does not reach dep: {said}");
+        comes_through(caller).await;
     }
 
     let before = everything(&cluster).await;
@@ -87,7 +101,7 @@ async fn a_lab_comes_up_from_nothing_and_a_second_up_changes_nothing() {
             if gauges.contains_key("api.cpu") {
                 return gauges;
             }
-            tokio::time::sleep(Duration::from_secs(1)).await;
+            sleep(Duration::from_secs(1)).await;
         }
     };
     let gauges = timeout(Duration::from_secs(60), measured).await.expect("the cluster measures CPU");
@@ -124,7 +138,7 @@ async fn a_deploy_replaces_the_pods_without_a_failed_request() {
                 let answer = http.get(&url).timeout(Duration::from_secs(2)).send().await;
                 let count = if answer.is_ok_and(|answer| answer.status().is_success()) { &answered } else { &failed };
                 count.fetch_add(1, Ordering::Relaxed);
-                tokio::time::sleep(Duration::from_millis(20)).await;
+                sleep(Duration::from_millis(20)).await;
             }
         });
     }
