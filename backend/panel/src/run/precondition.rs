@@ -143,23 +143,26 @@ async fn reached(app: &App) -> Option<Unmet> {
     let http = near::client();
     for (caller, url) in [("api", api), ("worker", worker)] {
         if let Err(why) = reaches(&http, &url).await {
-            let says = format!("Waiting until {caller} reaches the dependency: {why}.");
-            return Some(unmet(Precondition::ServicesReady, says, true));
+            return Some(unmet(Precondition::ServicesReady, format!("Waiting: {caller} {why}."), true));
         }
     }
     None
 }
 
-/// Asks a service of the lab whether it comes through to the dependency.
+/// Asks a service of the lab whether it comes through to the dependency; what follows its name where it does not.
 async fn reaches(http: &reqwest::Client, url: &str) -> Result<(), String> {
-    let unanswered = |error: reqwest::Error| format!("{url}/reach did not answer ({})", error.without_url());
+    let silent = |why: String| format!("does not tell whether it reaches the dependency: {url}/reach {why}");
+    let unanswered = |error: reqwest::Error| silent(format!("did not answer ({})", error.without_url()));
     let answer = http.get(format!("{url}/reach")).timeout(ANSWER).send().await.map_err(unanswered)?;
     let status = answer.status();
     if status.is_success() {
         return Ok(());
     }
     let said = answer.text().await.map_err(unanswered)?;
-    Err(serde_json::from_str(&said).map_or_else(|_| format!("{url}/reach answered {status}"), |Said { error }| error))
+    Err(match serde_json::from_str(&said) {
+        Ok(Said { error }) => format!("says that {error}"),
+        Err(_) => silent(format!("answered {status}")),
+    })
 }
 
 /// What a service of the lab says that cannot do what it was asked.
