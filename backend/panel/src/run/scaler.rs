@@ -6,11 +6,10 @@ use brownout_core::{
     stack::{Scaling, StackStatus},
 };
 
-/// Samples are taken within so many ms, with room for jitter, or the run is not ranked.
+/// An autoscaler decides within so many ms, with room for jitter, or the run is not ranked.
+const SYNC_MS: u64 = 6_000;
+/// Its samples are taken within so many ms.
 const METRICS_MS: u64 = 12_000;
-/// Decisions are seen within so many ms. One that looks more often than it is measured has something to say once a
-/// sample, so nobody can see more.
-const SYNC_MS: u64 = METRICS_MS;
 
 /// Whether a scenario that is about replicas ran where they follow the load too slowly to be judged.
 pub(super) fn too_slow(scenario: &Scenario, status: &StackStatus) -> Option<Unranked> {
@@ -37,10 +36,10 @@ mod tests {
             ..StackStatus::default()
         };
         // Periods are measured and have jitter; what was not measured yet is not held against it.
-        for quick in [status(5_003, 10_020), status(10_030, 10_020), status(0, 0), StackStatus::default()] {
+        for quick in [status(5_003, 10_020), status(0, 10_020), status(0, 0), StackStatus::default()] {
             assert_eq!(too_slow(&autoscaling, &quick), None);
         }
-        for (sync_ms, metrics_ms) in [(15_000, 10_000), (5_000, 15_000)] {
+        for (sync_ms, metrics_ms) in [(15_000, 10_000), (7_000, 10_000), (5_000, 15_000)] {
             let slow = status(sync_ms, metrics_ms);
             assert_eq!(too_slow(&autoscaling, &slow), Some(Unranked::ScalerSlow { sync_ms, metrics_ms }));
             assert_eq!(too_slow(&timeouts, &slow), None);

@@ -63,9 +63,11 @@ impl Decided {
         }
     }
 
-    /// How far its decisions lie apart at least, ms; 0 when not known.
-    fn sync_ms(&self) -> u64 {
-        if self.gaps >= FEWEST_GAPS { self.shortest_ms } else { 0 }
+    /// How far its decisions lie apart at least, ms; 0 when that cannot be told: one that looks more often than it is
+    /// measured has something new to say once a sample.
+    fn sync_ms(&self, metrics_ms: u64) -> u64 {
+        let as_a_sample = self.shortest_ms.abs_diff(metrics_ms) <= metrics_ms / 5;
+        if self.gaps < FEWEST_GAPS || as_a_sample { 0 } else { self.shortest_ms }
     }
 }
 
@@ -130,7 +132,7 @@ impl Seen {
             if told.desired == 0 {
                 told.desired = told.current;
             }
-            told.sync_ms = self.decided.get(&name).map_or(0, Decided::sync_ms);
+            told.sync_ms = self.decided.get(&name).map_or(0, |decided| decided.sync_ms(self.metrics_ms));
             told.metrics_ms = self.metrics_ms;
             Some(told)
         });
@@ -155,20 +157,24 @@ mod tests {
     #[test]
     fn how_often_an_autoscaler_looks_is_the_shortest_of_several_gaps() {
         let begin = Instant::now();
-        let told = |seconds: &[u64]| {
+        let told = |seconds: &[u64], metrics_ms| {
             let mut decided = Decided::new(begin);
             for second in seconds {
                 decided.again(begin + Duration::from_secs(*second));
             }
-            decided.sync_ms()
+            decided.sync_ms(metrics_ms)
         };
-        // One gap of 10 s is what a sample each 10 s looks like; nothing follows from it.
-        assert_eq!(told(&[]), 0);
-        assert_eq!(told(&[10]), 0);
-        assert_eq!(told(&[10, 25]), 0);
-        assert_eq!(told(&[10, 25, 30]), 5_000);
-        assert_eq!(told(&[15, 30, 45, 60]), 15_000);
+        // One or two gaps tell little.
+        assert_eq!(told(&[], 10_000), 0);
+        assert_eq!(told(&[15], 10_000), 0);
+        assert_eq!(told(&[15, 45], 10_000), 0);
+        assert_eq!(told(&[10, 25, 30], 10_000), 5_000);
+        assert_eq!(told(&[15, 30, 45, 60], 10_000), 15_000);
+        // Once a sample: it may look each 5 s, and has nothing new to say half of the time.
+        assert_eq!(told(&[10, 20, 30, 40], 10_020), 0);
+        assert_eq!(told(&[10, 20, 30, 40], 5_000), 10_000);
+        assert_eq!(told(&[10, 20, 30, 40], 0), 10_000, "samples that nobody has seen explain nothing");
         // Twice within a second is one decision, and after a minute it had nothing to say meanwhile.
-        assert_eq!(told(&[10, 10, 20, 85, 100]), 10_000);
+        assert_eq!(told(&[15, 15, 30, 95, 110], 10_000), 15_000);
     }
 }
